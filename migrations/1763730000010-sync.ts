@@ -1,0 +1,64 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Runs, uploaded files, and what a held run would remove. */
+export class Sync1763730000010 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(SQL);
+  }
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only');
+  }
+}
+
+const SQL = /* sql */ `
+CREATE TABLE sync_runs (
+  id uuid PRIMARY KEY,
+  source_id uuid NOT NULL REFERENCES sources,
+  status text NOT NULL CHECK (status IN ('queued', 'running', 'complete', 'partial', 'failed', 'held')),
+  trigger text NOT NULL CHECK (trigger IN ('manual', 'scheduled', 'import')),
+  requested_by text NOT NULL,
+  counts jsonb NOT NULL DEFAULT '{}',
+  gaps jsonb NOT NULL DEFAULT '[]',
+  -- Rows of a file that could not be taken: [{ line, field, detail }], the first thousand.
+  row_errors jsonb NOT NULL DEFAULT '[]',
+  row_error_count integer NOT NULL DEFAULT 0,
+  -- Why it failed or is held, as problem details.
+  error jsonb,
+  progress jsonb NOT NULL DEFAULT '{}',
+  upload_id uuid,
+  options jsonb NOT NULL DEFAULT '{}',
+  attempt integer NOT NULL DEFAULT 0,
+  queued_at timestamptz NOT NULL,
+  started_at timestamptz,
+  finished_at timestamptz,
+  confirmed_by text,
+  version integer NOT NULL DEFAULT 1
+);
+CREATE INDEX sync_runs_of_source ON sync_runs (source_id, id DESC);
+-- Two runs of one source never overlap, whatever the processes do.
+CREATE UNIQUE INDEX sync_runs_live ON sync_runs (source_id) WHERE status IN ('queued', 'running');
+
+CREATE TABLE held_removals (
+  run_id uuid NOT NULL REFERENCES sync_runs,
+  kind text NOT NULL CHECK (kind IN ('identities', 'credentials', 'entitlements', 'grants', 'resources')),
+  row_id uuid NOT NULL,
+  raw_hash uuid NOT NULL,
+  PRIMARY KEY (run_id, kind, row_id)
+);
+
+-- An uploaded file, kept in pieces until its run is over: any replica can read it, and a killed one starts again.
+CREATE TABLE uploads (
+  id uuid PRIMARY KEY,
+  file_name text,
+  bytes bigint NOT NULL,
+  sha256 text NOT NULL,
+  created_at timestamptz NOT NULL
+);
+CREATE TABLE upload_pieces (
+  upload_id uuid NOT NULL,
+  seq integer NOT NULL,
+  piece bytea NOT NULL,
+  PRIMARY KEY (upload_id, seq)
+);
+ALTER TABLE upload_pieces ALTER COLUMN piece SET STORAGE EXTERNAL;
+`;

@@ -1,0 +1,1 @@
+export { Config, ConfigurationInvalid, type Environment, type Settings } from './config.js';

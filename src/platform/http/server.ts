@@ -1,0 +1,81 @@
+import type { INestApplication, Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v7 } from 'uuid';
+import { Config } from '../config/index.js';
+import { PinoRootLogger, RootLogger } from '../logging/index.js';
+import { ALLOW, Authenticator, OPEN } from './actor.js';
+import { NestLog } from './nest-log.js';
+import { sendProblem } from './problem.filter.js';
+import { NotSignedIn } from './problem.js';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+/** Open beside the routes that say so themselves: the description of the API and the sign-in. */
+const OPEN_PATHS = /^\/(?:healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api\/v1\/auth\/|assets\/|favicon)/;
+
+/** Makes the HTTP application of a root module, with everything every route shares. Does not listen yet. */
+export async function createHttpApp(module: Type | { module: Type }, logger: PinoRootLogger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 300_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    maxParamLength: 500,
+    genReqId: (request: { headers: Record<string, unknown> }) => requestId(request.headers['x-request-id']),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+  } as never);
+  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, { logger: new NestLog(logger), abortOnError: false, bodyParser: true });
+  app.setGlobalPrefix('api/v1', { exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'] });
+  const fastify = app.getHttpAdapter().getInstance();
+  await app.register(helmet as never, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], scriptSrc: ["'self'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } } } as never);
+  await app.register(multipart as never, { limits: { fieldSize: 4096, fields: 20, files: 1, parts: 21, headerPairs: 50 } } as never);
+  acceptEmptyJson(fastify as never);
+  const config = app.get(Config);
+  const root = app.get(RootLogger).child({ part: 'http' });
+  const authenticator = app.get(Authenticator);
+  fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    void reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+    try {
+      const actor = await authenticator.authenticate(request);
+      if (actor) request.actor = actor;
+      else if (!OPEN_PATHS.test(request.url.split('?')[0]!)) throw new NotSignedIn();
+    } catch (error) {
+      sendProblem(error, request, reply, config.publicUrl(), root);
+      return reply;
+    }
+    return undefined;
+  });
+  return app;
+}
+
+/** A caller's own id is kept when it is harmless to log; else we make one. */
+const requestId = (given: unknown): string => (typeof given === 'string' && /^[A-Za-z0-9_.:-]{8,100}$/.test(given) ? given : v7());
+
+/** Fastify refuses `application/json` without a body; for us it is an empty object. */
+function acceptEmptyJson(fastify: { removeContentTypeParser(type: string): void; addContentTypeParser(type: string, options: { parseAs: 'string' }, parser: (request: unknown, body: string, done: (error: Error | null, value?: unknown) => void) => void): void; getDefaultJsonParser(a: 'error', b: 'error'): (request: unknown, body: string, done: (error: Error | null, value?: unknown) => void) => void }): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => (body.trim() === '' ? done(null, {}) : parse(request, body, done)));
+}
+
+/** Refuses to start when a route says neither who may use it nor that everybody may. */
+export function assertEveryRouteIsGuarded(app: INestApplication): void {
+  const reflector = app.get(Reflector);
+  const scanner = new MetadataScanner();
+  const bare: string[] = [];
+  for (const wrapper of app.get(DiscoveryService).getControllers()) {
+    const { metatype } = wrapper;
+    if (!metatype) continue;
+    const prototype = (metatype as Type).prototype as Record<string, unknown>;
+    for (const name of scanner.getAllMethodNames(prototype)) {
+      const handler = prototype[name] as () => void;
+      if (Reflect.getMetadata('path', handler) === undefined) continue;
+      const targets = [handler, metatype as Type];
+      if (reflector.getAllAndOverride(ALLOW, targets) === undefined && reflector.getAllAndOverride(OPEN, targets) === undefined) bare.push(`${(metatype as Type).name}.${name}`);
+    }
+  }
+  if (bare.length > 0) throw new Error(`Routes that do not say who may use them: ${bare.join(', ')}`);
+}

@@ -1,0 +1,1 @@
+export { createLogger, type Logger, PinoRootLogger, RootLogger } from './logger.js';

@@ -1,0 +1,2 @@
+export { type GaugeSource, Metrics } from './metrics.js';
+export { Readiness, TelemetryModule } from './telemetry.module.js';
