@@ -53,6 +53,26 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
+-- An uploaded file, kept in pieces until its run is over: any replica can read it, and a killed one starts again.
+CREATE TABLE uploads (
+  id uuid PRIMARY KEY,
+  file_name text,
+  bytes bigint NOT NULL,
+  sha256 text NOT NULL,
+  created_at timestamptz NOT NULL
+);
+CREATE TABLE upload_pieces (
+  upload_id uuid NOT NULL,
+  seq integer NOT NULL,
+  piece bytea NOT NULL,
+  PRIMARY KEY (upload_id, seq)
+);
+ALTER TABLE upload_pieces ALTER COLUMN piece SET STORAGE EXTERNAL;
+
+-- The lowest UUIDv7 of an instant: ids sort by creation.
+CREATE FUNCTION uuid_floor(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid;
+
 -- An instant as the API writes it.
 CREATE FUNCTION iso(at timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');

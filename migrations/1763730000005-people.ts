@@ -53,7 +53,9 @@ CREATE INDEX units_of_head ON units (head_id);
 CREATE TABLE people_imports (
   id uuid PRIMARY KEY,
   file_name text,
-  dry_run boolean NOT NULL,
+  upload_id uuid NOT NULL,
+  -- { dryRun, snapshot, timeZone }
+  options jsonb NOT NULL,
   status text NOT NULL CHECK (status IN ('queued', 'running', 'complete', 'partial', 'failed', 'held')),
   counts jsonb NOT NULL DEFAULT '{}',
   errors jsonb NOT NULL DEFAULT '[]',

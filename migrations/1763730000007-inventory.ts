@@ -11,6 +11,8 @@ export class Inventory1763730000007 implements MigrationInterface {
 }
 
 const SQL = /* sql */ `
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
 CREATE TABLE sources (
   id uuid PRIMARY KEY,
   name text NOT NULL UNIQUE,
@@ -48,6 +50,7 @@ CREATE INDEX scopes_of_unit ON scopes (unit_id);
 CREATE TABLE scope_readings (
   scope_id uuid NOT NULL REFERENCES scopes,
   resource_type text NOT NULL,
+  entity text NOT NULL,
   last_complete_at timestamptz,
   last_run_id uuid,
   -- The span that this source's usage data covers; null = it has none.
@@ -138,8 +141,10 @@ CREATE TABLE identities (
   UNIQUE (source_id, resource_type, external_id)
 );
 CREATE INDEX identities_in_scope ON identities (scope_id, resource_type) WHERE removed_at IS NULL;
+CREATE INDEX identities_by_name ON identities (display_name, id) WHERE removed_at IS NULL;
 CREATE INDEX identities_of_unit ON identities (unit_id);
 CREATE INDEX identities_of_collection ON identities (collection_id) WHERE collection_id IS NOT NULL;
+CREATE INDEX identities_by_text ON identities USING gin (display_name gin_trgm_ops);
 CREATE INDEX identities_by_hash ON identities (raw_hash);
 SELECT with_history('identities');
 
@@ -216,6 +221,7 @@ CREATE TABLE credentials (
 CREATE INDEX credentials_in_scope ON credentials (scope_id, resource_type) WHERE removed_at IS NULL;
 CREATE INDEX credentials_of_identity ON credentials (identity_id);
 CREATE INDEX credentials_by_hash ON credentials (raw_hash);
+CREATE INDEX credentials_by_name ON credentials (display_name, id) WHERE removed_at IS NULL;
 CREATE INDEX credentials_by_expiry ON credentials (expires_at, id) WHERE removed_at IS NULL;
 SELECT with_history('credentials');
 
@@ -309,6 +315,30 @@ CREATE TABLE consumers (
   last_seen_at timestamptz,
   UNIQUE (credential_id, kind, locator, basis)
 );
+
+-- Identities whose derived facts must be judged again; emptied when they were. It outlives a killed run on purpose.
+CREATE TABLE touched_identities (
+  identity_id uuid PRIMARY KEY REFERENCES identities,
+  source_id uuid NOT NULL
+);
+
+-- What identities were at an instant.
+CREATE FUNCTION identities_as_of(t timestamptz) RETURNS SETOF identities LANGUAGE sql STABLE AS $$
+  SELECT * FROM identities WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM identities_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::identities, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
+CREATE FUNCTION credentials_as_of(t timestamptz) RETURNS SETOF credentials LANGUAGE sql STABLE AS $$
+  SELECT * FROM credentials WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM credentials_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::credentials, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
+CREATE FUNCTION grants_as_of(t timestamptz) RETURNS SETOF grants LANGUAGE sql STABLE AS $$
+  SELECT * FROM grants WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM grants_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::grants, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
+CREATE FUNCTION entitlements_as_of(t timestamptz) RETURNS SETOF entitlements LANGUAGE sql STABLE AS $$
+  SELECT * FROM entitlements WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM entitlements_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::entitlements, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
 
 -- Privilege levels in their order; unknown has none.
 CREATE FUNCTION privilege_rank(level text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE

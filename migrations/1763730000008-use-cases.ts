@@ -37,6 +37,8 @@ CREATE TABLE use_cases (
   digest text NOT NULL,
   approved_at timestamptz,
   review_due_at timestamptz,
+  -- Who last changed what is approved: they may not approve it.
+  changed_by text NOT NULL,
   created_at timestamptz NOT NULL,
   valid_from timestamptz NOT NULL,
   version integer NOT NULL DEFAULT 1
@@ -47,6 +49,10 @@ CREATE INDEX use_cases_of_approver ON use_cases (approves_id);
 CREATE INDEX use_cases_of_monitor ON use_cases (monitors_id);
 CREATE INDEX use_cases_of_remediator ON use_cases (remediates_id);
 SELECT with_history('use_cases');
+CREATE FUNCTION use_cases_as_of(t timestamptz) RETURNS SETOF use_cases LANGUAGE sql STABLE AS $$
+  SELECT * FROM use_cases WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM use_cases_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::use_cases, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
 
 CREATE TABLE use_case_approvals (
   id uuid PRIMARY KEY,
@@ -105,4 +111,8 @@ CREATE UNIQUE INDEX use_case_links_live ON use_case_links (identity_id, use_case
 CREATE INDEX use_case_links_of_use_case ON use_case_links (use_case_id);
 CREATE INDEX use_case_links_of_agent ON use_case_links (agent_id) WHERE agent_id IS NOT NULL;
 SELECT with_history('use_case_links');
+CREATE FUNCTION use_case_links_as_of(t timestamptz) RETURNS SETOF use_case_links LANGUAGE sql STABLE AS $$
+  SELECT * FROM use_case_links WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM use_case_links_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::use_case_links, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
 `;

@@ -37,6 +37,10 @@ CREATE INDEX ownerships_of_sponsor ON ownerships (sponsor_id) WHERE state <> 'en
 CREATE INDEX ownerships_of_team ON ownerships (team_id) WHERE state <> 'ended';
 CREATE INDEX ownerships_of_deputies ON ownerships USING gin (deputies) WHERE state <> 'ended';
 SELECT with_history('ownerships');
+CREATE FUNCTION ownerships_as_of(t timestamptz) RETURNS SETOF ownerships LANGUAGE sql STABLE AS $$
+  SELECT * FROM ownerships WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM ownerships_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::ownerships, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
 
 -- Who might be the owner, and why we think so. Shown, never acted on by itself.
 CREATE TABLE ownership_suggestions (

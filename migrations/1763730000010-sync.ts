@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Runs, uploaded files, and what a held run would remove. */
+/** Runs, and what a held run would remove. */
 export class Sync1763730000010 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(SQL);
@@ -29,6 +29,7 @@ CREATE TABLE sync_runs (
   options jsonb NOT NULL DEFAULT '{}',
   attempt integer NOT NULL DEFAULT 0,
   queued_at timestamptz NOT NULL,
+  beat_at timestamptz,
   started_at timestamptz,
   finished_at timestamptz,
   confirmed_by text,
@@ -45,20 +46,4 @@ CREATE TABLE held_removals (
   raw_hash uuid NOT NULL,
   PRIMARY KEY (run_id, kind, row_id)
 );
-
--- An uploaded file, kept in pieces until its run is over: any replica can read it, and a killed one starts again.
-CREATE TABLE uploads (
-  id uuid PRIMARY KEY,
-  file_name text,
-  bytes bigint NOT NULL,
-  sha256 text NOT NULL,
-  created_at timestamptz NOT NULL
-);
-CREATE TABLE upload_pieces (
-  upload_id uuid NOT NULL,
-  seq integer NOT NULL,
-  piece bytea NOT NULL,
-  PRIMARY KEY (upload_id, seq)
-);
-ALTER TABLE upload_pieces ALTER COLUMN piece SET STORAGE EXTERNAL;
 `;

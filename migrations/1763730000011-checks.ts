@@ -29,6 +29,10 @@ CREATE TABLE policies (
 CREATE UNIQUE INDEX policies_one_default ON policies (is_default) WHERE is_default;
 CREATE UNIQUE INDEX policies_order ON policies (position) WHERE removed_at IS NULL;
 SELECT with_history('policies');
+CREATE FUNCTION policies_as_of(t timestamptz) RETURNS SETOF policies LANGUAGE sql STABLE AS $$
+  SELECT * FROM policies WHERE valid_from <= t
+  UNION ALL SELECT r.* FROM policies_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::policies, h.row) r WHERE h.valid_from <= t AND h.valid_to > t
+$$;
 
 -- Which place in evaluations.results belongs to which check. A place is given once and never reused.
 CREATE TABLE check_places (

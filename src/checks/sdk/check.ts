@@ -19,7 +19,10 @@ export type Outcome =
       readonly result: 'fail';
       /** Names the cause, never the degree: with check and subject it is what the finding is. kebab-case. */
       readonly reason: string;
-      /** Since when the rule is broken. */
+      /**
+       * Since when the rule is broken. Where the facts do not tell when it began, the first moment it could have (the day
+       * the subject was first seen, say): time alone never moves it, or every evaluation would look like a change.
+       */
       readonly since: Instant;
       /** Where it differs from the check's own; worsening raises it on the same finding. */
       readonly severity?: Severity;
@@ -81,21 +84,42 @@ export function earliest(...instants: readonly (Instant | null | undefined)[]): 
   for (const at of instants) if (at !== null && at !== undefined && (first === undefined || at < first)) first = at;
   return first;
 }
+/** An instant at which something would turn if it did not end first; what has ended turns no more. */
+export const unlessEnded = (at: Instant | undefined, endsAt: Instant | null): Instant | undefined =>
+  at !== undefined && endsAt !== null && endsAt <= at ? undefined : at;
 export function latest(...instants: readonly (Instant | null | undefined)[]): Instant | undefined {
   let last: Instant | undefined;
   for (const at of instants) if (at !== null && at !== undefined && (last === undefined || at > last)) last = at;
   return last;
 }
 
-export const pass = (until?: Instant): Outcome => (until === undefined ? { result: 'pass' } : { result: 'pass', until });
-export const notApplicable = (why: string, until?: Instant): Outcome => (until === undefined ? { result: 'not-applicable', why } : { result: 'not-applicable', why, until });
-export const notEvaluated = (missing: string, until?: Instant): Outcome => (until === undefined ? { result: 'not-evaluated', missing } : { result: 'not-evaluated', missing, until });
+export const pass = (until?: Instant): Outcome =>
+  until === undefined ? { result: 'pass' } : { result: 'pass', until };
+export const notApplicable = (why: string, until?: Instant): Outcome =>
+  until === undefined ? { result: 'not-applicable', why } : { result: 'not-applicable', why, until };
+export const notEvaluated = (missing: string, until?: Instant): Outcome =>
+  until === undefined ? { result: 'not-evaluated', missing } : { result: 'not-evaluated', missing, until };
 export const fail = (
   reason: string,
   since: Instant,
   evidence: Readonly<Record<string, unknown>>,
   more: { readonly severity?: Severity; readonly until?: Instant } = {},
-): Outcome => ({ result: 'fail', reason, since, evidence, ...(more.severity ? { severity: more.severity } : {}), ...(more.until !== undefined ? { until: more.until } : {}) });
+): Outcome => ({
+  result: 'fail',
+  reason,
+  since,
+  evidence,
+  ...(more.severity ? { severity: more.severity } : {}),
+  ...(more.until !== undefined ? { until: more.until } : {}),
+});
+
+/** Names for evidence, in an order that does not depend on the reading: the first `atMost`, and how many there are if more. */
+export function listed(name: string, values: readonly string[], atMost = 20): Record<string, unknown> {
+  if (values.length === 0) return {};
+  const named = [...values].sort().slice(0, atMost);
+  return values.length > atMost ? { [name]: named, [`${name}Count`]: values.length } : { [name]: named };
+}
 
 /** An instant for evidence. */
-export const iso = (at: Instant | null | undefined): string | null => (at === null || at === undefined ? null : new Date(at).toISOString());
+export const iso = (at: Instant | null | undefined): string | null =>
+  at === null || at === undefined ? null : new Date(at).toISOString();

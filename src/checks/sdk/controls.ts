@@ -21,8 +21,15 @@ interface ControlEntry {
   readonly uncertain?: boolean;
 }
 
-const titles = new Map(crosswalk.frameworks.map(({ id, controls }) => [id, new Map((controls as ControlEntry[]).map((control) => [control.id, control]))]));
-const mappings = new Map(crosswalk.checks.map(({ code, controls }) => [code, controls as unknown as [string, string, Strength, boolean?][]]));
+const titles = new Map(
+  crosswalk.frameworks.map(({ id, controls }) => [
+    id,
+    new Map((controls as ControlEntry[]).map((control) => [control.id, control])),
+  ]),
+);
+const mappings = new Map(
+  crosswalk.checks.map(({ code, controls }) => [code, controls as unknown as [string, string, Strength, boolean?][]]),
+);
 const RANK: Record<Strength, number> = { supporting: 0, partial: 1, direct: 2 };
 
 /** One control. A control that is not in the table does not compile. */
@@ -43,7 +50,27 @@ export function controlsOf(code: CheckCode, atMost: Strength = 'direct'): readon
   });
 }
 
-export const frameworks = (): readonly { readonly id: string; readonly name: string; readonly version: string; readonly controls: readonly { readonly id: string; readonly title: string; readonly oscalId: string }[] }[] =>
-  crosswalk.frameworks;
-export const catalogueChecks = (): readonly { readonly code: string; readonly title: string; readonly description: string; readonly severity: string }[] => crosswalk.checks;
+/** Several lists as one: of a control that is named more than once, the strongest claim stays. */
+export function mergedControls(...lists: readonly (readonly ControlMapping[])[]): readonly ControlMapping[] {
+  const strongest = new Map<string, ControlMapping>();
+  for (const mapping of lists.flat()) {
+    const key = `${mapping.framework} ${mapping.id}`;
+    const before = strongest.get(key);
+    if (!before || RANK[mapping.strength] > RANK[before.strength]) strongest.set(key, mapping);
+  }
+  return [...strongest.values()];
+}
+
+export const frameworks = (): readonly {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly controls: readonly { readonly id: string; readonly title: string; readonly oscalId: string }[];
+}[] => crosswalk.frameworks;
+export const catalogueChecks = (): readonly {
+  readonly code: string;
+  readonly title: string;
+  readonly description: string;
+  readonly severity: string;
+}[] => crosswalk.checks;
 export const catalogueDisclaimer: string = crosswalk.disclaimer;

@@ -17,9 +17,9 @@ export interface PersonStanding {
 
 export interface ExpectedUseFact {
   readonly pattern: 'continuous' | 'scheduled' | 'seasonal' | 'standby' | 'break-glass';
-  readonly nextDueAt: string | null;
-  readonly approvedBy: string | null;
-  readonly approvedUntil: string | null;
+  readonly nextDueAt?: string | null;
+  readonly approvedBy?: string | null;
+  readonly approvedUntil?: string | null;
 }
 
 /** The span in which a use would be known, and the last use in it. Null = unknown, never "never". */
@@ -78,10 +78,19 @@ export interface Where {
 export interface IdentityFacts extends Where, IdentityContext, OwnershipFacts, UseFacts {
   /** When the source made it; null = the source does not say. */
   readonly createdAt: Instant | null;
-  /** Credentials of it that live and could be used. */
+  /**
+   * Credentials of it that live and could be used. All counts leave out only what its source has switched off, and what
+   * it calls expired without telling when. What the clock ends is told by the instants beside them: time moves no fact.
+   */
   readonly liveCredentials: number;
   /** Of those, the ones whose use the source tells. */
   readonly liveCredentialsTellingUse: number;
+  /** When the last of these expires; null = one of them does not, or there is none. */
+  readonly credentialsTellingUseEndAt: Instant | null;
+  /** Live credentials of it that open an AI service. */
+  readonly liveAiCredentials: number;
+  /** When the last of these expires; null = one of them does not, or there is none. */
+  readonly aiCredentialsEndAt: Instant | null;
   readonly livePasswords: number;
   readonly passwordLastUsedAt: Instant | null;
   readonly passwordUseKnownSince: Instant | null;
@@ -90,7 +99,12 @@ export interface IdentityFacts extends Where, IdentityContext, OwnershipFacts, U
   readonly privilegeBecause: readonly string[];
   readonly escalation: readonly string[];
   /** Principals that may become it from outside, with what pins them down. */
-  readonly outsideTrusts: readonly { readonly principal: string; readonly standing: 'vendor' | 'outside' | 'anyone' | 'unknown'; readonly narrowed: boolean; readonly account: string | null }[];
+  readonly outsideTrusts: readonly {
+    readonly principal: string;
+    readonly standing: 'vendor' | 'outside' | 'anyone' | 'unknown';
+    readonly narrowed: boolean;
+    readonly account: string | null;
+  }[];
   /** Whether the trusts of it could be read at all: only some kinds of identity have any. */
   readonly hasTrusts: boolean;
 }
@@ -184,9 +198,20 @@ export interface SourceFacts {
   readonly scheduled: boolean;
   readonly lastCompleteAt: Instant | null;
   readonly lastReadAt: Instant | null;
-  readonly gaps: readonly { readonly scope: string; readonly resourceType: string; readonly reason: string; readonly permission: string | null; readonly since: string }[];
+  readonly gaps: readonly {
+    readonly scope: string;
+    readonly resourceType: string;
+    readonly reason: string;
+    readonly permission: string | null;
+    readonly since: string;
+  }[];
   readonly unreadableScopes: readonly { readonly scope: string; readonly name: string; readonly since: string }[];
-  readonly countMismatches: readonly { readonly scope: string; readonly resourceType: string; readonly stated: number; readonly collected: number }[];
+  readonly countMismatches: readonly {
+    readonly scope: string;
+    readonly resourceType: string;
+    readonly stated: number;
+    readonly collected: number;
+  }[];
 }
 
 export interface FactsOf {

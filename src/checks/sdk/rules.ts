@@ -1,5 +1,12 @@
-import { days, hours, type Instant, latest } from './check.js';
-import type { ExpectedUseFact, PersonStanding, UseFacts } from './facts.js';
+import { days, hours, type Instant, latest, plus } from './check.js';
+import type {
+  CredentialFacts,
+  ExpectedUseFact,
+  IdentityContext,
+  OwnershipFacts,
+  PersonStanding,
+  UseFacts,
+} from './facts.js';
 
 /** Whether a person can answer for something now, and until when. On leave counts: they come back, and deputies exist. */
 export function answers(person: PersonStanding, now: Instant): boolean {
@@ -10,11 +17,58 @@ export function answers(person: PersonStanding, now: Instant): boolean {
 export const goneSince = (person: PersonStanding, now: Instant): Instant | undefined =>
   answers(person, now) ? undefined : person.leavesAt !== null && person.leavesAt <= now ? person.leavesAt : undefined;
 
+/** The one person who was made to answer, still there or not. Who is only proposed was never asked; a team is nobody. */
+export const namedOwner = ({ owner, ownershipState }: OwnershipFacts): PersonStanding | null =>
+  ownershipState === 'provisional' || ownershipState === 'accepted' ? owner : null;
+
+/** When the last of those who can answer now will be gone; undefined where one of them stays, or none can answer. */
+export function lastOneLeavesAt(people: readonly PersonStanding[], now: Instant): Instant | undefined {
+  const there = people.filter((person) => answers(person, now));
+  return there.some(({ leavesAt }) => leavesAt === null) ? undefined : latest(...there.map(({ leavesAt }) => leavesAt));
+}
+
+/**
+ * Why nothing is asked of anybody about an identity; undefined = somebody has to answer for it. What is not known to be
+ * a person's own account is governed like one that is not.
+ */
+export function notGoverned(identity: IdentityContext): string | undefined {
+  if (identity.managedBy !== 'us') return 'whoever provides it manages it';
+  if (identity.identityStatus === 'disabled') return 'disabled at its source';
+  if (identity.nature === 'human') return "a person's own account";
+  if (identity.identityKind === 'group') return 'a group does nothing itself: its members are judged';
+  return undefined;
+}
+
+/** Why a credential cannot be used now; undefined = as far as is known it can. Expiry goes by the clock, whatever its source says. */
+export function outOfUse(
+  credential: Pick<CredentialFacts, 'status' | 'identityStatus' | 'expiresAt'>,
+  now: Instant,
+): string | undefined {
+  const { status, identityStatus, expiresAt } = credential;
+  if (status === 'disabled') return 'switched off at its source';
+  if (identityStatus === 'disabled') return 'its identity is disabled at its source';
+  if (expiresAt === null ? status === 'expired' : now >= expiresAt) return 'expired';
+  return undefined;
+}
+
 export type Idleness =
   | { readonly is: 'used'; readonly idleFrom: Instant; readonly knownToEnd: Instant }
-  | { readonly is: 'unused'; readonly since: Instant; readonly knownToEnd: Instant }
-  /** Too young, or its data does not reach back far enough yet: `from` is when the answer could come. */
-  | { readonly is: 'too-early'; readonly from: Instant; readonly why: string; readonly knownToEnd: Instant }
+  /**
+   * `since`: idle for that long by what is recorded; usage data that slides forward does not move it. `provenSince`: by
+   * what the data covers.
+   */
+  | { readonly is: 'unused'; readonly since: Instant; readonly provenSince: Instant; readonly knownToEnd: Instant }
+  /**
+   * Nobody can say yet: `from` is when the answer could come. `young`: it has not existed for so long; otherwise its
+   * usage data does not reach back that far.
+   */
+  | {
+      readonly is: 'too-early';
+      readonly from: Instant;
+      readonly young: boolean;
+      readonly why: string;
+      readonly knownToEnd: Instant;
+    }
   | { readonly is: 'unknown'; readonly missing: string; readonly until?: Instant };
 
 /**
@@ -23,33 +77,71 @@ export type Idleness =
  * recorded in it. Otherwise the answer is unknown: missing telemetry is not inactivity.
  * `knownToEnd` is when the data becomes too old for any answer, if nothing newer is read.
  */
-export function idleness(use: UseFacts, existsSince: Instant | null, idleDays: number, maximumUsageLagHours: number, now: Instant): Idleness {
+export function idleness(
+  use: UseFacts,
+  existsSince: Instant | null,
+  idleDays: number,
+  maximumUsageLagHours: number,
+  now: Instant,
+): Idleness {
   const { lastUsedAt, useKnownSince, useKnownUntil } = use;
-  if (useKnownUntil === null || useKnownSince === null) {
-    // A use that is recorded was a use, whatever the coverage: it settles the answer while it is recent.
-    if (lastUsedAt !== null && now < lastUsedAt + days(idleDays)) return { is: 'used', idleFrom: (lastUsedAt + days(idleDays)) as Instant, knownToEnd: (lastUsedAt + days(idleDays)) as Instant };
-    return { is: 'unknown', missing: 'its source has no usage data that covers the time' };
-  }
-  const knownToEnd = (useKnownUntil + hours(maximumUsageLagHours)) as Instant;
+  const covered = useKnownUntil !== null && useKnownSince !== null;
   if (lastUsedAt !== null && now < lastUsedAt + days(idleDays)) {
-    return { is: 'used', idleFrom: (lastUsedAt + days(idleDays)) as Instant, knownToEnd };
+    // A use that is recorded was a use, whatever the coverage: it settles the answer while it is recent.
+    const idleFrom = plus(lastUsedAt, days(idleDays));
+    return { is: 'used', idleFrom, knownToEnd: covered ? plus(useKnownUntil, hours(maximumUsageLagHours)) : idleFrom };
   }
+  if (existsSince !== null && now < existsSince + days(idleDays)) {
+    // No data is needed to know that something young cannot have been idle for so long.
+    const from = plus(existsSince, days(idleDays));
+    return {
+      is: 'too-early',
+      from,
+      young: true,
+      why: `younger than ${idleDays} days`,
+      knownToEnd: covered ? plus(useKnownUntil, hours(maximumUsageLagHours)) : from,
+    };
+  }
+  if (!covered) return { is: 'unknown', missing: 'its source has no usage data that covers the time' };
+  const knownToEnd = plus(useKnownUntil, hours(maximumUsageLagHours));
   if (now >= knownToEnd) return { is: 'unknown', missing: 'its usage data has not been read recently enough' };
   if (existsSince === null) return { is: 'unknown', missing: 'the source does not say how old it is' };
-  const coveredFrom = latest(useKnownSince, existsSince)!;
-  const answerFrom = (coveredFrom + days(idleDays)) as Instant;
-  // Data that starts after the thing was made, and no use since: before that it may have been used.
-  if (now < answerFrom) return { is: 'too-early', from: answerFrom, knownToEnd, why: existsSince >= useKnownSince ? `younger than ${idleDays} days` : `usage data does not reach back ${idleDays} days yet` };
-  return { is: 'unused', since: ((lastUsedAt ?? coveredFrom) + days(idleDays)) as Instant, knownToEnd };
+  const from = plus(useKnownSince, days(idleDays));
+  if (now < from)
+    return {
+      is: 'too-early',
+      from,
+      young: false,
+      why: `usage data does not reach back ${idleDays} days yet`,
+      knownToEnd,
+    };
+  const recorded = latest(existsSince, lastUsedAt)!;
+  // What lies before the data is not known to be idle, even where a use from before is recorded.
+  return {
+    is: 'unused',
+    since: plus(recorded, days(idleDays)),
+    provenSince: plus(latest(recorded, useKnownSince)!, days(idleDays)),
+    knownToEnd,
+  };
 }
 
-/** Whether an approved expectation covers being idle now, and until when it does. */
-export function excusesIdleness(expected: ExpectedUseFact | null, now: Instant): { readonly excused: boolean; readonly until?: Instant } {
-  if (expected === null || expected.pattern === 'continuous' || expected.approvedBy === null) return { excused: false };
-  const ends = [expected.approvedUntil, expected.pattern === 'break-glass' || expected.pattern === 'standby' ? null : expected.nextDueAt]
-    .filter((at): at is string => at !== null)
-    .map((at) => Date.parse(at));
-  const end = ends.length === 0 ? undefined : (Math.min(...ends) as Instant);
-  if (end !== undefined && now >= end) return { excused: false };
-  return end === undefined ? { excused: true } : { excused: true, until: end };
+/**
+ * Whether an approved expectation covers being idle now, and until when it does. A use that is due may come up to
+ * `graceDays` late: it is done, read and told with a delay.
+ */
+export function excusesIdleness(
+  expected: ExpectedUseFact | null,
+  now: Instant,
+  graceDays = 0,
+): { readonly excused: boolean; readonly until?: Instant } {
+  // Members may be missing altogether: the fact is JSON as it was stated.
+  if (!expected?.approvedBy || expected.pattern === 'continuous') return { excused: false };
+  const ends: number[] = [];
+  if (expected.approvedUntil) ends.push(Date.parse(expected.approvedUntil));
+  if ((expected.pattern === 'scheduled' || expected.pattern === 'seasonal') && expected.nextDueAt)
+    ends.push(Date.parse(expected.nextDueAt) + days(graceDays));
+  if (ends.length === 0) return { excused: true };
+  const end = Math.min(...ends) as Instant;
+  // Written so that an instant nobody can read excuses nothing.
+  return now < end ? { excused: true, until: end } : { excused: false };
 }

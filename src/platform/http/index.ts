@@ -1,9 +1,14 @@
+export { Answers } from './answers.js';
 export * from './actor.js';
 export { setVersion, SeenVersion, assertUnchanged } from './conditional.js';
 export { HttpModule } from './http.module.js';
-export { AnswerNotKept, AnswersSecret, IdempotencyKeysRepository, RequestAlreadyRunning } from './idempotency.js';
+export { AnswerNotKept, AnswersSecret, RequestAlreadyRunning } from './idempotency.js';
+export { IdempotencyKeysRepository } from './idempotency-keys.repository.js';
 export { describeApi } from './openapi.js';
 export { decodeCursor, encodeCursor, type Keys, type Page, pageOf, pageQuery, toPage } from './paging.js';
 export * from './problem.js';
 export { assertEveryRouteIsGuarded, createHttpApp } from './server.js';
 export { checked } from './validation.js';
+export { currentRequestId } from './request-context.js';
+export { readUpload, type UploadedFile } from './multipart.js';
+export { jsonPage, jsonText } from './json-page.js';

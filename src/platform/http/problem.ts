@@ -109,6 +109,17 @@ export class NotFound extends DomainError {
   }
 }
 
+/** The body points at something that does not exist, or is not the caller's to see. */
+export class ReferenceUnknown extends DomainError {
+  readonly code = 'request.reference-unknown';
+  readonly kind = 'invalid';
+  override readonly details: { errors: readonly InputError[] };
+  constructor(pointer: string, what: string) {
+    super(`There is no such ${what}. Give the id of one that exists.`);
+    this.details = { errors: [{ pointer, detail: `names no ${what}` }] };
+  }
+}
+
 export class IfMatchRequired extends DomainError {
   readonly code = 'request.if-match-required';
   readonly kind = 'unconditional';

@@ -11,6 +11,7 @@ import { ALLOW, Authenticator, OPEN } from './actor.js';
 import { NestLog } from './nest-log.js';
 import { sendProblem } from './problem.filter.js';
 import { NotSignedIn } from './problem.js';
+import { enterRequest } from './request-context.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Open beside the routes that say so themselves: the description of the API and the sign-in. */
@@ -27,7 +28,7 @@ export async function createHttpApp(module: Type | { module: Type }, logger: Pin
     genReqId: (request: { headers: Record<string, unknown> }) => requestId(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   } as never);
-  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, { logger: new NestLog(logger), abortOnError: false, bodyParser: true });
+  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, { logger: new NestLog(logger), abortOnError: false, bodyParser: false });
   app.setGlobalPrefix('api/v1', { exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'] });
   const fastify = app.getHttpAdapter().getInstance();
   await app.register(helmet as never, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], scriptSrc: ["'self'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } } } as never);
@@ -37,6 +38,7 @@ export async function createHttpApp(module: Type | { module: Type }, logger: Pin
   const root = app.get(RootLogger).child({ part: 'http' });
   const authenticator = app.get(Authenticator);
   fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    enterRequest(request.id);
     void reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     try {
       const actor = await authenticator.authenticate(request);

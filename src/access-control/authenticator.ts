@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { Clock } from '../platform/clock/index.js';
+import { Config } from '../platform/config/index.js';
+import { Database } from '../platform/database/index.js';
+import { type Actor, Authenticator, type Authoriser, NotSignedIn, type Allowance, type RoleAssignment } from '../platform/http/index.js';
+import { ApiTokensRepository } from './api-tokens.repository.js';
+import { hashOfToken, TOKEN_PREFIX } from './operations/create-token.js';
+import { excludingPair, isRole } from './roles.js';
+
+const TOUCH_AFTER_MS = 10 * 60_000;
+
+/** Bearer tokens: Mandate's own, and JWTs of the one trusted issuer. */
+@Injectable()
+export class BearerAuthenticator extends Authenticator {
+  private readonly keys: JWTVerifyGetKey | null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+    private readonly clock: Clock,
+  ) {
+    super();
+    const url = config.get('MANDATE_JWT_JWKS_URL');
+    this.keys = url ? createRemoteJWKSet(new URL(url), { cooldownDuration: 10_000 }) : null;
+  }
+
+  async authenticate(request: FastifyRequest): Promise<Actor | null> {
+    const header = request.headers.authorization;
+    if (header === undefined) return null;
+    const [scheme, token, more] = header.split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || !token || more !== undefined) throw new NotSignedIn();
+    return token.startsWith(TOKEN_PREFIX) ? this.ownToken(token, request) : this.jwt(token);
+  }
+
+  private async ownToken(token: string, request: FastifyRequest): Promise<Actor> {
+    const now = this.clock.now();
+    const row = await this.database.read((tx) => tx.use(ApiTokensRepository).findByHash(hashOfToken(token)));
+    if (!row || row.revokedAt || row.expiresAt <= now) throw new NotSignedIn('This token is unknown, was revoked, or has run out.');
+    if (row.kind === 'local-admin' && !isLoopback(request)) throw new NotSignedIn('The local administrator signs in from the machine itself only.');
+    if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > TOUCH_AFTER_MS) await this.database.transaction((tx) => tx.use(ApiTokensRepository).touch(row.id, now));
+    return row.kind === 'local-admin'
+      ? { id: 'local-admin', kind: 'local-admin', name: 'local administrator', person: null, roles: row.roles }
+      : { id: `token:${row.id}`, kind: 'token', name: row.name, person: row.ownerId, roles: row.roles };
+  }
+
+  private async jwt(token: string): Promise<Actor> {
+    if (!this.keys) throw new NotSignedIn('This token is not one of Mandate\'s, and no issuer of others is configured.');
+    let payload: JWTPayload;
+    try {
+      ({ payload } = await jwtVerify(token, this.keys, {
+        issuer: this.config.get('MANDATE_JWT_ISSUER')!,
+        audience: this.config.get('MANDATE_JWT_AUDIENCE')!,
+        algorithms: [...this.config.get('MANDATE_JWT_ALGORITHMS')],
+        clockTolerance: this.config.get('MANDATE_JWT_CLOCK_SKEW_SECONDS'),
+        currentDate: this.clock.now(),
+        requiredClaims: ['sub', 'exp', 'iat'],
+      }));
+    } catch (error) {
+      // Only a token that is wrong is the caller's fault; an issuer that does not answer is an error of its own.
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC') throw new NotSignedIn('This token is not valid here.');
+      throw error;
+    }
+    const claimed = payload[this.config.get('MANDATE_JWT_ROLES_CLAIM')];
+    const roles: RoleAssignment[] = (Array.isArray(claimed) ? claimed : []).filter(isRole).map((role) => ({ role, scope: {} }));
+    if (excludingPair(roles)) throw new NotSignedIn('This token claims duties that exclude each other.');
+    return { id: `jwt:${payload.sub!}`, kind: 'jwt', name: payload.sub!, person: null, roles };
+  }
+}
+
+/** The connection itself comes from this machine, and no proxy speaks for somebody else. */
+function isLoopback(request: FastifyRequest): boolean {
+  const address = request.socket.remoteAddress ?? '';
+  return (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')) && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined;
+}
+
+/** Roles decide which routes; what of a thing somebody sees is decided by visibility, in SQL. */
+@Injectable()
+export class RoleAuthoriser implements Authoriser {
+  allows(actor: Actor, allowance: Allowance): boolean {
+    if (actor.roles.some(({ role }) => allowance.roles.includes(role))) return true;
+    return allowance.relation && actor.person !== null;
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** Which subjects a policy is about. Every member that is set narrows it; an empty one is about all. */
+export const selectorSchema = z
+  .strictObject({
+    environments: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
+    risks: z.array(z.enum(['low', 'moderate', 'high', 'critical', 'unrated'])).min(1).optional(),
+    units: z.array(z.uuid()).min(1).max(200).optional(),
+    kinds: z.array(z.string().min(1).max(50)).min(1).max(50).optional().meta({ description: 'Kind of the identity.' }),
+    credentialKinds: z.array(z.string().min(1).max(50)).min(1).max(50).optional(),
+    sources: z.array(z.uuid()).min(1).max(200).optional(),
+    collections: z.array(z.uuid()).min(1).max(200).optional(),
+    tags: z.record(z.string().min(1).max(200), z.string().max(300).nullable()).optional().meta({ description: 'A value, or null for any value.' }),
+    subjects: z.array(z.enum(['identity', 'credential', 'grant', 'use-case', 'agent', 'person', 'source'])).min(1).optional(),
+  })
+  .meta({ id: 'PolicySelector' });
+export type Selector = z.output<typeof selectorSchema>;
+
+/** Facts a selector may ask for; what a kind of subject does not have, no selector that asks for it matches. */
+interface Selectable {
+  readonly environment?: string | null;
+  readonly risk?: string | null;
+  readonly unitId?: string | null;
+  readonly identityKind?: string;
+  readonly kind?: string;
+  readonly sourceId?: string;
+  readonly collectionId?: string | null;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly id?: string;
+}
+
+/** The facts selectors read, by subject: they are always part of the plan while some policy asks for them. */
+export function factsOfSelector(selector: Selector): readonly string[] {
+  const names: string[] = [];
+  if (selector.environments) names.push('environment');
+  if (selector.risks) names.push('risk');
+  if (selector.units) names.push('unitId');
+  if (selector.kinds) names.push('identityKind');
+  if (selector.credentialKinds) names.push('kind');
+  if (selector.sources) names.push('sourceId');
+  if (selector.collections) names.push('collectionId');
+  if (selector.tags) names.push('tags');
+  return names;
+}
+
+/** A selector as a function of one kind of subject's facts; null = it matches everything. */
+export function compileSelector(selector: Selector, subject: string): ((facts: Selectable) => boolean) | null | 'nothing' {
+  if (selector.subjects && !selector.subjects.includes(subject as never)) return 'nothing';
+  const tests: ((facts: Selectable) => boolean)[] = [];
+  const among = (wanted: readonly string[] | undefined, of: (facts: Selectable) => string | null | undefined): void => {
+    if (!wanted) return;
+    const set = new Set(wanted);
+    tests.push((facts) => {
+      const value = of(facts);
+      return value !== undefined && value !== null && set.has(value);
+    });
+  };
+  among(selector.environments, (facts) => facts.environment);
+  if (selector.risks) {
+    const set = new Set<string>(selector.risks);
+    tests.push((facts) => facts.risk !== undefined && set.has(facts.risk ?? 'unrated'));
+  }
+  among(selector.units, (facts) => facts.unitId);
+  among(selector.kinds, (facts) => facts.identityKind);
+  among(selector.credentialKinds, (facts) => (subject === 'credential' ? facts.kind : undefined));
+  among(selector.sources, (facts) => (subject === 'source' ? facts.id : facts.sourceId));
+  among(selector.collections, (facts) => facts.collectionId);
+  for (const [key, value] of Object.entries(selector.tags ?? {})) tests.push(({ tags }) => tags !== undefined && tags !== null && key in tags && (value === null || tags[key] === value));
+  return tests.length === 0 ? null : (facts) => tests.every((test) => test(facts));
+}

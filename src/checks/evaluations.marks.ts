@@ -1,0 +1,15 @@
+import { raw, type Sql, sql } from '../platform/database/index.js';
+import type { Facts } from '../subjects/index.js';
+import type { SubjectType } from './sdk/index.js';
+
+/** Of a set of subjects, those on which a use may turn something: what fails, cannot be evaluated, or was never looked at. */
+export const notSimplyPassing = (type: SubjectType, ids: Sql): Sql =>
+  sql`SELECT m.id FROM (${ids}) AS m LEFT JOIN evaluations ev ON ev.subject_type = ${type} AND ev.subject_id = m.id WHERE ev.subject_id IS NULL OR ev.results ~ '[fse]'`;
+
+/** The subjects of a source that could not be evaluated, kind by kind. */
+export function notEvaluatedIn(facts: Facts, sourceId: string): { type: SubjectType; ids: Sql }[] {
+  return (['identity', 'credential', 'grant'] as const).map((type) => {
+    const { from, id, sourceId: source } = facts.relationOf(type);
+    return { type, ids: sql`SELECT ${raw(id)} AS id ${raw(from)} JOIN evaluations ev ON ev.subject_type = ${type} AND ev.subject_id = ${raw(id)} WHERE ev.results LIKE '%e%' AND ${raw(source!)} = ${sourceId}` };
+  });
+}

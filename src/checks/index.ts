@@ -1,0 +1,10 @@
+export { ChecksModule } from './checks.module.js';
+export type { DecidingPolicy, Mode } from './engine/decisions.js';
+export { Checks, Engine } from './engine/engine.js';
+export { OutcomeSink, type Turn } from './engine/outcome-sink.js';
+export { EvaluationsRepository } from './evaluations.repository.js';
+export { EvaluateDue } from './operations/evaluate-due.js';
+export { type Explanation, ExplainSubject } from './operations/explain-subject.js';
+export { type PolicyInput, PutPolicy } from './operations/put-policy.js';
+export { RunFullPass } from './operations/run-full-pass.js';
+export { PoliciesRepository } from './policies.repository.js';

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/index.js';
+import { Clock } from '../../platform/clock/index.js';
+import { newId } from '../../platform/crypto/index.js';
+import { Database, type Tx } from '../../platform/database/index.js';
+import { systemActor } from '../../platform/http/index.js';
+import { Facts, MarksRepository } from '../../subjects/index.js';
+import { Engine } from '../engine/engine.js';
+import { differs, evaluateStream } from '../engine/evaluate-set.js';
+import { OutcomeSink, type Turn } from '../engine/outcome-sink.js';
+import { EvaluationsRepository } from '../evaluations.repository.js';
+import type { Instant, SubjectType } from '../sdk/index.js';
+
+const CHUNK = 10_000;
+
+export interface DueReport {
+  readonly evaluated: number;
+  readonly changed: number;
+  readonly [count: string]: number;
+}
+
+/**
+ * Evaluates what was marked as changed, and what time alone may have turned: the cost of a tick is what is due, not
+ * what exists. Each chunk is one transaction: marks gone, outcomes stored, findings turned, audit entry written.
+ */
+@Injectable()
+export class EvaluateDue {
+  constructor(
+    private readonly database: Database,
+    private readonly engine: Engine,
+    private readonly facts: Facts,
+    private readonly sink: OutcomeSink,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(signal?: AbortSignal, evidence?: { readInput(input: unknown): void; usedParameters(parameters: unknown): void }): Promise<DueReport> {
+    const passId = newId(this.clock);
+    const startedAt = this.clock.now();
+    const totals: Record<string, number> = { evaluated: 0, changed: 0 };
+    const digest = createHash('sha256');
+    for (;;) {
+      signal?.throwIfAborted();
+      const done = await this.database.transaction((tx) => this.chunk(tx, passId, startedAt, totals, digest, evidence));
+      if (done === 0) break;
+    }
+    evidence?.readInput(digest.digest('hex'));
+    if (totals.evaluated! > 0) {
+      const finishedAt = this.clock.now();
+      await this.database.transaction((tx) => tx.use(EvaluationsRepository).recordPass({ id: passId, kind: 'due', startedAt, finishedAt, evaluated: totals.evaluated!, changed: totals.changed!, mismatches: 0, examples: [] }));
+    }
+    return totals as DueReport;
+  }
+
+  private async chunk(tx: Tx, passId: string, startedAt: Date, totals: Record<string, number>, digest: ReturnType<typeof createHash>, evidence?: { usedParameters(parameters: unknown): void }): Promise<number> {
+    const evaluations = tx.use(EvaluationsRepository);
+    // Claimed before the facts are read: a change that comes later leaves a mark of its own.
+    const marked = await tx.use(MarksRepository).claim(CHUNK);
+    const due = await evaluations.due(startedAt, CHUNK - marked.length);
+    const byType = new Map<SubjectType, Set<string>>();
+    for (const { type, id } of [...marked, ...due]) byType.set(type, (byType.get(type) ?? new Set()).add(id));
+    if (byType.size === 0) return 0;
+    const policies = await this.engine.policies(tx);
+    evidence?.usedParameters(policies);
+    const evaluators = await this.engine.evaluators(tx, policies);
+    const gaps = await this.facts.gaps(tx);
+    const now = this.clock.instant() as number as Instant;
+    const turns: Turn[] = [];
+    let changed = 0;
+    for (const [type, ids] of byType) {
+      const evaluator = evaluators.get(type);
+      if (!evaluator) continue;
+      await evaluations.claim(type, [...ids]);
+      const writes = [];
+      for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, { claimedOnly: true, now, digest })) {
+        for (const subject of subjects) {
+          ids.delete(subject.id);
+          totals.evaluated = totals.evaluated! + 1;
+          if (!differs(subject)) continue;
+          writes.push({ subjectId: subject.id, results: subject.after.results, failing: subject.after.failing, dueAt: subject.after.dueAt });
+          turns.push(...evaluator.turns(subject.id, subject.before, subject.after));
+        }
+      }
+      await evaluations.write(type, writes);
+      changed += writes.length;
+      turns.push(...(await this.end(evaluations, evaluator, type, [...ids])));
+    }
+    const counts = turns.length > 0 ? await this.sink.apply(tx, turns, passId) : {};
+    totals.changed = totals.changed! + changed;
+    for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
+    if (turns.length > 0) {
+      await this.audit.record(tx, { type: 'checks.outcomes-turned', actor: systemActor('checks'), target: { type: 'evaluation-pass', id: passId }, data: { turns: turns.length, ...counts, digest: digestOfTurns(turns) } });
+    }
+    return marked.length + due.length;
+  }
+
+  /** What was claimed and is not among the living: its outcomes go, and what was open about it ends. */
+  private async end(evaluations: EvaluationsRepository, evaluator: Parameters<typeof evaluateStream>[4], type: SubjectType, ids: readonly string[]): Promise<Turn[]> {
+    if (ids.length === 0) return [];
+    const stored = await evaluations.stored(type, ids);
+    await evaluations.forget(type, [...stored.keys()]);
+    return [...stored].flatMap(([id, before]) => evaluator.gone(id, before));
+  }
+}
+
+/** Reproducible from the findings' history: what turned, and into what. */
+const digestOfTurns = (turns: readonly Turn[]): string =>
+  `sha256:${createHash('sha256')
+    .update(turns.map((turn) => `${turn.check} ${turn.subjectId} ${turn.to} ${'reason' in turn ? `${turn.reason} ${turn.severity}` : ''}`).sort().join('\n'))
+    .digest('hex')}`;

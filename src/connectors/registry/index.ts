@@ -1,0 +1,2 @@
+export { ConnectorRegistry } from './connector-registry.js';
+export { loadConnectors } from './load-connectors.js';

@@ -1,0 +1,21 @@
+import { Global, Module } from '@nestjs/common';
+import { OutcomeSink } from '../checks/index.js';
+import { Database } from '../platform/database/index.js';
+import { Metrics } from '../platform/telemetry/index.js';
+import { FindingsRepository } from './findings.repository.js';
+import { AcknowledgeFinding } from './operations/acknowledge-finding.js';
+import { TurnFindings } from './operations/turn-findings.js';
+
+@Global()
+@Module({
+  providers: [AcknowledgeFinding, { provide: OutcomeSink, useClass: TurnFindings }],
+  exports: [AcknowledgeFinding, OutcomeSink],
+})
+export class FindingsModule {
+  constructor(database: Database, metrics: Metrics) {
+    metrics.addGauge({
+      name: 'mandate_findings_open', help: 'Findings that are not resolved, by severity.', labels: ['severity'],
+      read: async () => (await database.read((tx) => tx.use(FindingsRepository).countOpen())).map(({ severity, count }) => ({ labels: { severity }, value: count })),
+    });
+  }
+}

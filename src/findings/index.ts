@@ -1,0 +1,4 @@
+export { FindingsModule } from './findings.module.js';
+export { FindingsRepository, type FindingStatus } from './findings.repository.js';
+export { AcknowledgeFinding } from './operations/acknowledge-finding.js';
+export { DUE_DAYS } from './severity.js';

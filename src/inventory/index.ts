@@ -1,0 +1,17 @@
+export { HeldRemovalsRepository, type RemovalShare } from './held-removals.repository.js';
+export { IdentitiesRepository } from './identities.repository.js';
+export { InventoryModule } from './inventory.module.js';
+export { KIND_OF, MERGE_KINDS, type MergeKind } from './merge-kinds.js';
+export { JudgeTouched } from './operations/judge-touched.js';
+export { type KindCounts, MergeRecords, type MergeResult } from './operations/merge-records.js';
+export { NoteReadings } from './operations/note-readings.js';
+export { type NotedScope, NoteScopes } from './operations/note-scopes.js';
+export { RecordUse } from './operations/record-use.js';
+export { nextRead, RegisterSource, type SourceInput } from './operations/register-source.js';
+export { type IdentityOverrides, SetOnIdentity } from './operations/set-on-identity.js';
+export { SweepRemoved } from './operations/sweep-removed.js';
+export { knownHashes } from './queries/known-hashes.js';
+export { type MergeItem, type MergeRun } from './queries/merge-kind.js';
+export { type TypeReading } from './scope-readings.repository.js';
+export { Source, type SourceStatus } from './source.entity.js';
+export { SourcesRepository } from './sources.repository.js';

@@ -1,0 +1,46 @@
+import type { LastUse, SourceRecord } from '../../connectors/sdk/index.js';
+import { raw, type Tx } from '../../platform/database/index.js';
+import type { MergeKind } from '../merge-kinds.js';
+
+const TABLES: Partial<Record<MergeKind, { table: string; id: string }>> = {
+  identities: { table: 'identity_usage', id: 'identity_id' },
+  credentials: { table: 'credential_usage', id: 'credential_id' },
+  grants: { table: 'grant_usage', id: 'grant_id' },
+};
+
+/** Last use of one record, whether or not the record itself changed. */
+export interface UseItem {
+  readonly record: Pick<SourceRecord, 'type' | 'id'> & { readonly consumers?: unknown };
+  readonly use?: LastUse | undefined;
+}
+
+/**
+ * Writes what is newly known of last use, and nothing where nothing is new. Returns the rows that moved: they are no
+ * change of the inventory, but an outcome may turn on them.
+ */
+export async function writeUse(tx: Tx, sourceId: string, kind: MergeKind, items: readonly UseItem[]): Promise<string[]> {
+  const target = TABLES[kind];
+  const used = items.filter((item): item is UseItem & { use: LastUse } => item.use !== undefined);
+  if (!target || used.length === 0) return [];
+  const rows = used.map(({ record, use }) => ({ t: record.type, x: record.id, at: use.at, since: use.knownSince ?? null, until: use.knownUntil ?? null, p: use.precision, d: use.detail ?? {} }));
+  const moved = await tx.sql<{ id: string }>`
+    INSERT INTO ${raw(target.table)} AS u (${raw(target.id)}, last_used_at, known_since, known_until, precision, detail)
+    SELECT r.id, s.at, s.since, s.until, s.p, s.d FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(t text, x text, at timestamptz, since timestamptz, until timestamptz, p text, d jsonb)
+    JOIN ${raw(kind)} r ON r.source_id = ${sourceId} AND r.resource_type = s.t AND r.external_id = s.x
+    ON CONFLICT (${raw(target.id)}) DO UPDATE SET last_used_at = EXCLUDED.last_used_at, known_since = EXCLUDED.known_since, known_until = EXCLUDED.known_until, precision = EXCLUDED.precision, detail = EXCLUDED.detail
+      WHERE (u.last_used_at, u.known_since, u.known_until, u.precision, u.detail) IS DISTINCT FROM (EXCLUDED.last_used_at, EXCLUDED.known_since, EXCLUDED.known_until, EXCLUDED.precision, EXCLUDED.detail)
+    RETURNING ${raw(target.id)} AS id`;
+  return moved.map(({ id }) => id);
+}
+
+/** Where credentials are installed or used from, as far as the records tell. */
+export async function writeConsumers(tx: Tx, sourceId: string, items: readonly UseItem[], at: Date): Promise<void> {
+  const rows = items.flatMap(({ record }) =>
+    ((record.consumers ?? []) as { kind: string; locator: string; basis: string; lastSeenAt?: string | null }[]).map((consumer) => ({ t: record.type, x: record.id, k: consumer.kind, l: consumer.locator, b: consumer.basis, s: consumer.lastSeenAt ?? null })),
+  );
+  if (rows.length === 0) return;
+  await tx.sql`INSERT INTO consumers AS c (credential_id, kind, locator, basis, first_seen_at, last_seen_at)
+    SELECT r.id, s.k, s.l, s.b, ${at}, s.s FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(t text, x text, k text, l text, b text, s timestamptz)
+    JOIN credentials r ON r.source_id = ${sourceId} AND r.resource_type = s.t AND r.external_id = s.x
+    ON CONFLICT (credential_id, kind, locator, basis) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at WHERE EXCLUDED.last_seen_at > coalesce(c.last_seen_at, '-infinity')`;
+}

@@ -1,0 +1,102 @@
+import { sql, type Tx } from '../platform/database/index.js';
+
+export type OwnershipState = 'proposed' | 'provisional' | 'accepted' | 'ended';
+
+/** Who answers for an identity, as the API shows it. */
+export interface OwnershipView {
+  readonly identity: string;
+  readonly owner: { readonly id: string; readonly displayName: string; readonly active: boolean } | null;
+  readonly team: { readonly id: string; readonly name: string } | null;
+  readonly sponsor: { readonly id: string; readonly displayName: string } | null;
+  readonly deputies: readonly { readonly id: string; readonly displayName: string; readonly active: boolean }[];
+  readonly state: OwnershipState | null;
+  readonly basis: string | null;
+  readonly reason: string | null;
+  readonly rule: { readonly id: string; readonly name: string } | null;
+  readonly assignedBy: string | null;
+  readonly assignedAt: string | null;
+  readonly acceptedAt: string | null;
+  readonly suggestions: readonly { readonly person: { readonly id: string; readonly displayName: string }; readonly confidence: 'high' | 'medium' | 'low'; readonly because: string }[];
+  readonly version: number;
+}
+
+export interface OwnershipRow {
+  readonly id: string;
+  readonly identityId: string;
+  readonly ownerId: string | null;
+  readonly teamId: string | null;
+  readonly sponsorId: string | null;
+  readonly deputies: readonly string[];
+  readonly state: OwnershipState;
+  readonly basis: string;
+  readonly version: number;
+}
+
+export interface NewOwnership {
+  readonly id: string;
+  readonly identityId: string;
+  readonly ownerId: string | null;
+  readonly teamId: string | null;
+  readonly sponsorId: string | null;
+  readonly deputies: readonly string[];
+  readonly state: OwnershipState;
+  readonly basis: string;
+  readonly reason: string | null;
+  readonly assignedBy: string;
+  readonly version: number;
+  readonly at: Date;
+}
+
+const canAnswer = (alias: string, now: Date) => sql([`(${alias}.status <> 'left' AND (${alias}.leaves_at IS NULL OR ${alias}.leaves_at > `, '))'], now);
+
+export class OwnershipsRepository {
+  constructor(private readonly tx: Tx) {}
+
+  async view(identityId: string, now: Date): Promise<OwnershipView | null> {
+    const [row] = await this.tx.sql<OwnershipView>`SELECT i.id AS identity,
+        CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'displayName', p.display_name, 'active', ${canAnswer('p', now)}) END AS owner,
+        CASE WHEN t.id IS NULL THEN NULL ELSE json_build_object('id', t.id, 'name', t.name) END AS team, CASE WHEN s.id IS NULL THEN NULL ELSE json_build_object('id', s.id, 'displayName', s.display_name) END AS sponsor,
+        coalesce((SELECT json_agg(json_build_object('id', d.id, 'displayName', d.display_name, 'active', ${canAnswer('d', now)}) ORDER BY array_position(o.deputies, d.id)) FROM persons d WHERE d.id = ANY(o.deputies)), '[]') AS deputies,
+        o.state, o.basis, o.reason, NULL AS rule, o.assigned_by AS "assignedBy", iso(o.assigned_at) AS "assignedAt", iso(o.accepted_at) AS "acceptedAt",
+        coalesce((SELECT json_agg(json_build_object('person', json_build_object('id', c.id, 'displayName', c.display_name), 'confidence', g.confidence, 'because', g.because) ORDER BY array_position(ARRAY['high', 'medium', 'low'], g.confidence), c.display_name)
+          FROM ownership_suggestions g JOIN persons c ON c.id = g.person_id WHERE g.identity_id = i.id), '[]') AS suggestions,
+        coalesce(o.version, (SELECT max(e.version) FROM ownerships e WHERE e.identity_id = i.id), 0) AS version
+      FROM identities i LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN persons p ON p.id = o.owner_id LEFT JOIN teams t ON t.id = o.team_id LEFT JOIN persons s ON s.id = o.sponsor_id
+      WHERE i.id = ${identityId}`;
+    return row ?? null;
+  }
+
+  async live(identityId: string): Promise<OwnershipRow | null> {
+    const [row] = await this.tx.sql<OwnershipRow>`SELECT id, identity_id AS "identityId", owner_id AS "ownerId", team_id AS "teamId", sponsor_id AS "sponsorId", deputies, state, basis, version
+      FROM ownerships WHERE identity_id = ${identityId} AND state <> 'ended' FOR UPDATE`;
+    return row ?? null;
+  }
+
+  async lastVersion(identityId: string): Promise<number> {
+    const [row] = await this.tx.sql<{ version: number }>`SELECT coalesce(max(version), 0)::int AS version FROM ownerships WHERE identity_id = ${identityId}`;
+    return row!.version;
+  }
+
+  async insert(o: NewOwnership): Promise<void> {
+    await this.tx.sql`INSERT INTO ownerships (id, identity_id, owner_id, team_id, sponsor_id, deputies, state, basis, reason, assigned_by, assigned_at, accepted_at, valid_from, version)
+      VALUES (${o.id}, ${o.identityId}, ${o.ownerId}, ${o.teamId}, ${o.sponsorId}, ${o.deputies}, ${o.state}, ${o.basis}, ${o.reason}, ${o.assignedBy}, ${o.at}, ${o.state === 'accepted' ? o.at : null}, ${o.at}, ${o.version})`;
+  }
+
+  async end(id: string, at: Date): Promise<void> {
+    await this.tx.sql`UPDATE ownerships SET state = 'ended', ended_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+  }
+
+  async accept(id: string, at: Date): Promise<void> {
+    await this.tx.sql`UPDATE ownerships SET state = 'accepted', accepted_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+  }
+
+  /** Who of these can answer for something now. */
+  async able(persons: readonly string[], now: Date): Promise<Set<string>> {
+    const rows = await this.tx.sql<{ id: string }>`SELECT p.id FROM persons p WHERE p.id = ANY(${persons}) AND ${canAnswer('p', now)}`;
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async teamExists(id: string): Promise<boolean> {
+    return (await this.tx.sql`SELECT 1 FROM teams WHERE id = ${id}`).length > 0;
+  }
+}

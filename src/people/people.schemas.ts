@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { pageQuery } from '../platform/http/index.js';
+
+const text = (maximum: number) => z.string().trim().min(1).max(maximum);
+
+export const personSchema = z
+  .strictObject({
+    id: z.uuid(),
+    userName: z.string(),
+    displayName: z.string(),
+    email: z.string().nullable(),
+    active: z.boolean().meta({ description: 'Can answer for something today.' }),
+    status: z.enum(['active', 'leave', 'left']),
+    manager: z.strictObject({ id: z.uuid(), displayName: z.string() }).nullable(),
+    department: z.string().nullable(),
+    position: z.string().nullable(),
+    unit: z.strictObject({ id: z.uuid(), name: z.string() }).nullable(),
+    joinedAt: z.iso.datetime().nullable(),
+    leavesAt: z.iso.datetime().nullable().meta({ description: 'The instant the last working day ends; it may lie ahead.' }),
+    version: z.number().int(),
+  })
+  .meta({ id: 'Person' });
+
+const members = {
+  displayName: text(300),
+  email: z.email().max(320).nullish(),
+  status: z.enum(['active', 'leave', 'left']).optional(),
+  manager: z.uuid().nullish(),
+  department: text(300).nullish(),
+  position: text(300).nullish(),
+  unit: z.uuid().nullish(),
+  leavesAt: z.iso.datetime().nullish(),
+};
+export const newPerson = z.strictObject({ userName: text(320), ...members }).meta({ id: 'NewPerson' });
+export const changedPerson = z.strictObject({ userName: text(320), ...members }).partial().meta({ id: 'ChangedPerson' });
+export const peopleQuery = z.strictObject({ ...pageQuery, q: z.string().trim().min(1).max(200).optional(), active: z.stringbool().optional(), unit: z.uuid().optional() });
+
+export const peopleImportSchema = z
+  .strictObject({
+    id: z.uuid(),
+    status: z.enum(['queued', 'running', 'complete', 'partial', 'failed', 'held']),
+    fileName: z.string().nullable(),
+    dryRun: z.boolean(),
+    counts: z.record(z.string(), z.number()),
+    errors: z.array(z.strictObject({ line: z.number().int(), field: z.string().nullable(), detail: z.string() })),
+    error: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'PeopleImport' });
+
+export const unitSchema = z.strictObject({ id: z.uuid(), name: z.string(), parent: z.uuid().nullable(), head: z.uuid().nullable(), version: z.number().int() }).meta({ id: 'Unit' });
+export const newUnit = z.strictObject({ name: text(200), parent: z.uuid().nullish(), head: z.uuid().nullish() }).meta({ id: 'NewUnit' });
+export const teamSchema = z
+  .strictObject({ id: z.uuid(), name: z.string(), unit: z.uuid().nullable(), members: z.array(z.strictObject({ id: z.uuid(), displayName: z.string() })), version: z.number().int() })
+  .meta({ id: 'Team' });
+export const newTeam = z.strictObject({ name: text(200), unit: z.uuid().nullish(), members: z.array(z.uuid()).max(500).default([]) }).meta({ id: 'NewTeam' });

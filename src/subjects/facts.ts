@@ -1,0 +1,182 @@
+import { Injectable } from '@nestjs/common';
+import { readCopyField, type Tx } from '../platform/database/index.js';
+import { readGaps } from './queries/read-gaps.js';
+import type { FactsOf, SubjectType } from '../checks/sdk/index.js';
+
+/** How a column of COPY text becomes a fact. */
+export type FactType = 'text' | 'instant' | 'number' | 'boolean' | 'json';
+
+/** One fact: an SQL expression over the relation's aliases. Instants are written `epoch_ms(...)`. */
+export interface FactColumn {
+  readonly sql: string;
+  readonly type: FactType;
+}
+
+/** The rows that are subjects of one type: exactly one module contributes them. */
+export interface SubjectRelation {
+  readonly subject: SubjectType;
+  /** `FROM` text; every contribution of this subject may use its alias. */
+  readonly from: string;
+  readonly id: string;
+  /** What lives: what has ceased to be is not evaluated, and its findings end as subject-gone. */
+  readonly live: string;
+  /** Name shown with a finding. */
+  readonly name: string;
+  /** For gaps: the scope, the resource type, and the parent below which a gap may lie. Null where it has none. */
+  readonly scopeId: string | null;
+  readonly resourceType: string | null;
+  readonly parentExternalId: string | null;
+  /** Its source; null where it has none. */
+  readonly sourceId: string | null;
+}
+
+/** Facts a module contributes about subjects of one type, over its own tables. */
+export interface FactContribution {
+  readonly subject: SubjectType;
+  /** Unique with the subject: 'ownership'. */
+  readonly name: string;
+  /** LEFT JOINs that multiply no row; '' where the relation's own tables suffice. */
+  readonly joins: string;
+  readonly columns: Readonly<Record<string, FactColumn>>;
+  /** Other contributions whose joins this one builds on. */
+  readonly after?: readonly string[];
+}
+
+/** How to read facts of a set of columns: the SELECT, and a decoder for its COPY text. */
+export interface FactsPlan<S extends SubjectType> {
+  readonly relation: SubjectRelation;
+  /** Columns of the select list, in order. */
+  readonly select: readonly string[];
+  readonly from: string;
+  decode(fields: readonly string[], offset: number): FactsOf[S];
+}
+
+/** What could not be read, as far as it lies over one subject. */
+export interface GapsOver {
+  /** The subject's own resource type could not be read where it lies. */
+  readonly own: boolean;
+  /** Every resource type that could not be read in its scope, or below its parent; null = none. */
+  readonly types: ReadonlySet<string> | null;
+}
+
+/** All gaps there are, by scope: few, so they are held in memory for a pass. */
+export class Gaps {
+  private readonly byScope = new Map<string, { type: string; parent: string | null }[]>();
+
+  constructor(rows: readonly { scopeId: string; type: string; parent: string | null }[]) {
+    for (const { scopeId, type, parent } of rows) {
+      const known = this.byScope.get(scopeId);
+      if (known) known.push({ type, parent });
+      else this.byScope.set(scopeId, [{ type, parent }]);
+    }
+  }
+
+  over(scopeId: string | null, resourceType: string | null, parent: string | null): GapsOver {
+    const gaps = scopeId === null ? undefined : this.byScope.get(scopeId);
+    if (!gaps) return NO_GAPS;
+    const types = new Set<string>();
+    for (const gap of gaps) if (gap.parent === null || gap.parent === parent) types.add(gap.type);
+    return types.size === 0 ? NO_GAPS : { own: resourceType !== null && types.has(resourceType), types };
+  }
+}
+const NO_GAPS: GapsOver = { own: false, types: null };
+
+/** What each module knows of each kind of subject. SQL over several modules' tables is put together here, and nowhere else. */
+@Injectable()
+export class Facts {
+  private readonly relations = new Map<SubjectType, SubjectRelation>();
+  private readonly contributions = new Map<string, FactContribution>();
+
+  describe(relation: SubjectRelation): void {
+    if (this.relations.has(relation.subject)) throw new Error(`Two modules say what a ${relation.subject} is`);
+    this.relations.set(relation.subject, relation);
+  }
+
+  contribute(contribution: FactContribution): void {
+    const key = `${contribution.subject}/${contribution.name}`;
+    if (this.contributions.has(key)) throw new Error(`The facts ${key} are contributed twice`);
+    this.contributions.set(key, contribution);
+  }
+
+  /** The query that yields every gap, as (scope_id, resource_type, parent_external_id). */
+  describeGaps(query: string): void {
+    this.gapsQuery = query;
+  }
+  private gapsQuery: string | null = null;
+
+  async gaps(tx: Tx): Promise<Gaps> {
+    if (this.gapsQuery === null) return new Gaps([]);
+    return new Gaps(await readGaps(tx, this.gapsQuery));
+  }
+
+  relationOf(subject: SubjectType): SubjectRelation {
+    const relation = this.relations.get(subject);
+    if (!relation) throw new Error(`No module says what a ${subject} is`);
+    return relation;
+  }
+
+  subjects(): readonly SubjectType[] {
+    return [...this.relations.keys()];
+  }
+
+  columnNames(subject: SubjectType): readonly string[] {
+    return this.of(subject).flatMap(({ columns }) => Object.keys(columns));
+  }
+
+  /** The plan that reads `wanted` (or every) facts of a subject, with no join that none of them needs. */
+  plan<S extends SubjectType>(subject: S, wanted?: ReadonlySet<string>): FactsPlan<S> {
+    const relation = this.relationOf(subject);
+    const select: string[] = [];
+    const columns: [string, FactType][] = [];
+    const needed = new Set<string>();
+    const all = this.of(subject);
+    const need = (name: string): void => {
+      if (needed.has(name)) return;
+      const contribution = all.find((one) => one.name === name);
+      if (!contribution) throw new Error(`The facts of ${subject} need "${name}", which nobody contributes`);
+      contribution.after?.forEach(need);
+      needed.add(name);
+    };
+    for (const { name, columns: offered } of all) {
+      for (const [column, { sql, type }] of Object.entries(offered)) {
+        if (wanted && !wanted.has(column)) continue;
+        need(name);
+        select.push(sql);
+        columns.push([column, type]);
+      }
+    }
+    if (wanted) {
+      const missing = [...wanted].filter((name) => !columns.some(([column]) => column === name));
+      if (missing.length > 0) throw new Error(`Nobody contributes these facts of ${subject}: ${missing.join(', ')}`);
+    }
+    const joins = [...needed].map((name) => all.find((one) => one.name === name)!.joins).filter(Boolean);
+    return { relation, select, from: [relation.from, ...joins].join('\n'), decode: decoder<S>(columns) };
+  }
+
+  private of(subject: SubjectType): FactContribution[] {
+    return [...this.contributions.values()].filter((contribution) => contribution.subject === subject);
+  }
+}
+
+function decoder<S extends SubjectType>(columns: readonly (readonly [string, FactType])[]): (fields: readonly string[], offset: number) => FactsOf[S] {
+  const readers = columns.map(([name, type]) => [name, READ[type]] as const);
+  return (fields, offset) => {
+    const facts: Record<string, unknown> = {};
+    for (let i = 0; i < readers.length; i++) {
+      const [name, read] = readers[i]!;
+      facts[name] = read(fields[offset + i]!);
+    }
+    return facts as unknown as FactsOf[S];
+  };
+}
+
+const READ: Record<FactType, (field: string) => unknown> = {
+  text: (field) => readCopyField(field),
+  instant: (field) => (field === '\\N' ? null : Number(field)),
+  number: (field) => (field === '\\N' ? null : Number(field)),
+  boolean: (field) => (field === '\\N' ? null : field === 't'),
+  json: (field) => {
+    const text = readCopyField(field);
+    return text === null ? null : (JSON.parse(text) as unknown);
+  },
+};

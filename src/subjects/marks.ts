@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { type Sql, sql, type Tx } from '../platform/database/index.js';
+import type { SubjectType } from '../checks/sdk/index.js';
+import { MarksRepository } from './marks.repository.js';
+
+/**
+ * A set of subjects as a query that yields their ids in a column named `id`. Contributed by the module whose tables it
+ * reads.
+ */
+export interface MarkExpansion {
+  /** What was marked ... */
+  readonly from: SubjectType;
+  /** ... and what must be looked at again because of it. */
+  readonly to: SubjectType;
+  /** `marked` is a query that yields the ids of what was marked. */
+  query(marked: Sql): Sql;
+}
+
+/** Change marks: what must be evaluated again. Inserted and deleted, never updated. */
+@Injectable()
+export class Marks {
+  private readonly expansions: MarkExpansion[] = [];
+
+  contribute(expansion: MarkExpansion): void {
+    this.expansions.push(expansion);
+  }
+
+  /** Marks one subject, and in the same transaction everything that hangs on it. */
+  mark(tx: Tx, type: SubjectType, ...ids: readonly string[]): Promise<number> {
+    return ids.length === 0 ? Promise.resolve(0) : this.markSet(tx, type, sql`SELECT unnest(${ids}::uuid[]) AS id`);
+  }
+
+  /** Marks these alone, not what hangs on them: for whoever already knows everything that differs. */
+  async markOnly(tx: Tx, type: SubjectType, ids: readonly string[]): Promise<void> {
+    await tx.use(MarksRepository).add(type, sql`SELECT unnest(${ids}::uuid[]) AS id`);
+    await this.wakeOnce(tx);
+  }
+
+  /**
+   * Last use moved: marks those of the subjects on which an outcome may turn for the better. A use only ever prolongs
+   * a pass, and a pass is looked at again when its time is up, so the rest need no mark.
+   */
+  async useMoved(tx: Tx, type: SubjectType, ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const moved = sql`SELECT unnest(${ids}::uuid[]) AS id`;
+    return this.markSet(tx, type, this.mayTurn ? this.mayTurn(type, moved) : moved);
+  }
+
+  /** Given by whoever keeps the outcomes: narrows a set of ids to those whose outcome is not simply a pass. */
+  narrowUseBy(mayTurn: (type: SubjectType, ids: Sql) => Sql): void {
+    this.mayTurn = mayTurn;
+  }
+  private mayTurn: ((type: SubjectType, ids: Sql) => Sql) | null = null;
+
+  /** A source was read: its usage data reaches further and gaps may have closed, so what could not be evaluated may be now. */
+  async readingMoved(tx: Tx, sourceId: string): Promise<void> {
+    for (const { type, ids } of this.notEvaluated?.(sourceId) ?? []) await this.markSet(tx, type, ids);
+  }
+
+  /** Given by whoever keeps the outcomes: the subjects of a source that could not be evaluated. */
+  findNotEvaluatedBy(notEvaluated: (sourceId: string) => readonly { type: SubjectType; ids: Sql }[]): void {
+    this.notEvaluated = notEvaluated;
+  }
+  private notEvaluated: ((sourceId: string) => readonly { type: SubjectType; ids: Sql }[]) | null = null;
+
+  /** Given by whoever evaluates: called once in each transaction that marks something. */
+  wakeBy(wake: (tx: Tx) => Promise<void>): void {
+    this.wake = wake;
+  }
+  private wake: ((tx: Tx) => Promise<void>) | null = null;
+  private readonly woken = new WeakSet<Tx>();
+
+  /** The same for a set that a query yields, in one statement for each kind of subject it reaches. */
+  async markSet(tx: Tx, type: SubjectType, ids: Sql): Promise<number> {
+    let marked = await tx.use(MarksRepository).add(type, ids);
+    if (marked > 0) await this.wakeOnce(tx);
+    for (const expansion of this.expansions) if (expansion.from === type) marked += await this.markSet(tx, expansion.to, expansion.query(ids));
+    return marked;
+  }
+
+  private async wakeOnce(tx: Tx): Promise<void> {
+    if (!this.wake || this.woken.has(tx)) return;
+    this.woken.add(tx);
+    await this.wake(tx);
+  }
+}

@@ -1,0 +1,26 @@
+import { Global, Module } from '@nestjs/common';
+import { JobRegistry } from '../platform/jobs/index.js';
+import { ImportsController } from './imports.controller.js';
+import { ConfirmRun } from './operations/confirm-run.js';
+import { EndLostRuns } from './operations/end-lost-runs.js';
+import { ImportFile } from './operations/import-file.js';
+import { RequestSync } from './operations/request-sync.js';
+import { RunSync } from './operations/run-sync.js';
+import { TestSource } from './operations/test-source.js';
+import { Surroundings } from './reading/connector-host.js';
+import { SourcesController } from './sources.controller.js';
+import { readDueSources, runSync } from './sync.jobs.js';
+import { SyncRunsController } from './sync-runs.controller.js';
+
+@Global()
+@Module({
+  controllers: [SourcesController, SyncRunsController, ImportsController],
+  providers: [Surroundings, RequestSync, RunSync, ConfirmRun, ImportFile, TestSource, EndLostRuns],
+  exports: [RequestSync, RunSync, ImportFile, ConfirmRun],
+})
+export class SyncModule {
+  constructor(registry: JobRegistry, run: RunSync, requestSync: RequestSync, endLostRuns: EndLostRuns) {
+    registry.bind(runSync, { runSync: run });
+    registry.bind(readDueSources, { requestSync, endLostRuns });
+  }
+}

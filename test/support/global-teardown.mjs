@@ -1,0 +1,4 @@
+export default async function () {
+  await globalThis.__mandateDropTemplate?.();
+  await globalThis.__mandateStop?.();
+}
