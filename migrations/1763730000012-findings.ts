@@ -44,12 +44,12 @@ CREATE INDEX findings_superseded_by ON findings (superseded_by) WHERE superseded
 CREATE INDEX findings_of_policy ON findings (policy_id);
 
 CREATE TABLE finding_events (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   finding_id uuid NOT NULL REFERENCES findings,
   at timestamptz NOT NULL,
   type text NOT NULL CHECK (type IN ('opened', 'reopened', 'worsened', 'eased', 'resolved', 'acknowledged', 'mode-changed', 'commented')),
   actor text NOT NULL,
   data jsonb NOT NULL
 );
-CREATE INDEX finding_events_of ON finding_events (finding_id, at);
+CREATE INDEX finding_events_of ON finding_events (finding_id, id);
 `;

@@ -87,7 +87,9 @@ export const changedIdentity = z
     environment: z.string().trim().min(1).max(100).nullish(),
     unit: z.uuid().nullish(),
     aiUse: z.enum(['yes', 'no', 'unknown']).nullish(),
-    expectedUse: z.strictObject({ pattern: z.enum(['continuous', 'scheduled', 'seasonal', 'standby', 'break-glass']), nextDueAt: instant.nullish(), approvedUntil: instant.nullish() }).nullish(),
+    expectedUse: z.strictObject({ pattern: z.enum(['continuous', 'scheduled', 'seasonal', 'standby', 'break-glass']), nextDueAt: instant.nullish(), approvedUntil: instant.nullish() })
+      .refine(({ pattern, nextDueAt, approvedUntil }) => !['scheduled', 'seasonal'].includes(pattern) || nextDueAt || approvedUntil, { path: ['nextDueAt'], message: 'is needed: what comes again has a next time, or an end' })
+      .nullish(),
     reason: reason.meta({ description: 'Why a person knows better. Null for a member takes its override back.' }),
   })
   .meta({ id: 'ChangedIdentity' });

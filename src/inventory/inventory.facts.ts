@@ -34,6 +34,9 @@ const where = (alias: string): Record<string, FactColumn> => ({
   firstSeenAt: { sql: `epoch_ms(${alias}.first_seen_at)`, type: 'instant' },
 });
 
+/** Could be used, as far as its row tells: whether it expired meanwhile is asked of the clock, so that time moves no fact. */
+const LIVE = `(c.status <> 'disabled' AND NOT (c.status = 'expired' AND c.expires_at IS NULL))`;
+
 const connector: Record<string, FactColumn> = { connector: { sql: 'src.connector', type: 'text' } };
 
 /** Relations and facts over the inventory's own tables. */
@@ -48,8 +51,10 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
   facts.contribute({
     subject: 'identity', name: 'credentials',
     joins: `LEFT JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE c.status <> 'disabled') AS live, count(*) FILTER (WHERE c.status <> 'disabled' AND c.tells_last_use) AS telling, count(*) FILTER (WHERE c.status <> 'disabled' AND c.kind = 'password') AS passwords,
-        count(*) FILTER (WHERE c.status <> 'disabled' AND c.kind <> 'password') AS programmatic, count(*) FILTER (WHERE c.status <> 'disabled' AND c.ai_service) AS ai,
+      SELECT count(*) FILTER (WHERE ${LIVE}) AS live, count(*) FILTER (WHERE ${LIVE} AND c.tells_last_use) AS telling, count(*) FILTER (WHERE ${LIVE} AND c.kind = 'password') AS passwords,
+        count(*) FILTER (WHERE ${LIVE} AND c.kind <> 'password') AS programmatic, count(*) FILTER (WHERE ${LIVE} AND c.ai_service) AS ai,
+        CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.tells_last_use) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.tells_last_use) END AS telling_end,
+        CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.ai_service) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.ai_service) END AS ai_end,
         max(cu.last_used_at) FILTER (WHERE c.kind = 'password') AS password_used, min(coalesce(cu.known_since, csr.use_known_since)) FILTER (WHERE c.kind = 'password') AS password_known
       FROM credentials c LEFT JOIN credential_usage cu ON cu.credential_id = c.id LEFT JOIN scope_readings csr ON csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type
       WHERE c.identity_id = i.id AND c.removed_at IS NULL) held ON true`,
@@ -58,7 +63,9 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       liveCredentialsTellingUse: { sql: 'held.telling', type: 'number' },
       livePasswords: { sql: 'held.passwords', type: 'number' },
       liveProgrammaticCredentials: { sql: 'held.programmatic', type: 'number' },
+      credentialsTellingUseEndAt: { sql: 'epoch_ms(held.telling_end)', type: 'instant' },
       liveAiCredentials: { sql: 'held.ai', type: 'number' },
+      aiCredentialsEndAt: { sql: 'epoch_ms(held.ai_end)', type: 'instant' },
       passwordLastUsedAt: { sql: 'epoch_ms(held.password_used)', type: 'instant' },
       passwordUseKnownSince: { sql: 'epoch_ms(held.password_known)', type: 'instant' },
     },
@@ -100,7 +107,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       aiService: { sql: 'c.ai_service', type: 'boolean' },
       knownLeaked: { sql: 'c.known_leaked', type: 'text' },
       isRoot: { sql: `i.kind = 'root'`, type: 'boolean' },
-      federationAvailable: { sql: `c.scope_id IN (SELECT f.scope_id FROM resources f WHERE f.kind IN ('oidc-provider', 'saml-provider', 'trust-anchor') AND f.removed_at IS NULL)`, type: 'boolean' },
+      federationAvailable: { sql: `c.scope_id IN (SELECT f.scope_id FROM resources f WHERE f.kind IN ('oidc-provider', 'trust-anchor') AND f.removed_at IS NULL)`, type: 'boolean' },
     },
   });
   facts.contribute({ subject: 'credential', name: 'source', joins: 'JOIN sources src ON src.id = c.source_id', columns: connector });
@@ -146,6 +153,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       createdAt: { sql: 'epoch_ms(src.created_at)', type: 'instant' },
       scheduled: { sql: 'src.schedule IS NOT NULL', type: 'boolean' },
       unitId: { sql: 'src.unit_id', type: 'text' },
+      lastCompleteAt: { sql: 'epoch_ms((SELECT max(r.last_complete_at) FROM scope_readings r JOIN scopes s ON s.id = r.scope_id WHERE s.source_id = src.id))', type: 'instant' },
       gaps: {
         sql: `(SELECT coalesce(json_agg(json_build_object('scope', s.external_id, 'resourceType', g.resource_type, 'reason', g.reason, 'permission', g.permission, 'since', iso(g.since)) ORDER BY s.external_id, g.resource_type, g.parent_external_id), '[]') FROM gaps g JOIN scopes s ON s.id = g.scope_id WHERE s.source_id = src.id AND s.state = 'readable')`,
         type: 'json',

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { JobRegistry } from '../platform/jobs/index.js';
 import { ImportsController } from './imports.controller.js';
+import { Facts } from '../subjects/index.js';
 import { ConfirmRun } from './operations/confirm-run.js';
 import { EndLostRuns } from './operations/end-lost-runs.js';
 import { ImportFile } from './operations/import-file.js';
@@ -9,6 +10,7 @@ import { RunSync } from './operations/run-sync.js';
 import { TestSource } from './operations/test-source.js';
 import { Surroundings } from './reading/connector-host.js';
 import { SourcesController } from './sources.controller.js';
+import { contributeSync } from './sync.facts.js';
 import { readDueSources, runSync } from './sync.jobs.js';
 import { SyncRunsController } from './sync-runs.controller.js';
 
@@ -19,7 +21,8 @@ import { SyncRunsController } from './sync-runs.controller.js';
   exports: [RequestSync, RunSync, ImportFile, ConfirmRun],
 })
 export class SyncModule {
-  constructor(registry: JobRegistry, run: RunSync, requestSync: RequestSync, endLostRuns: EndLostRuns) {
+  constructor(registry: JobRegistry, facts: Facts, run: RunSync, requestSync: RequestSync, endLostRuns: EndLostRuns) {
+    contributeSync(facts);
     registry.bind(runSync, { runSync: run });
     registry.bind(readDueSources, { requestSync, endLostRuns });
   }

@@ -65,7 +65,9 @@ export async function startApp(options: Partial<ApplicationOptions> & { env?: Re
         ...(form ? { body: form } : body !== undefined ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
       });
       const text = await response.text();
-      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      // A 500 is never what a test wants: say why, at once.
+      if (response.status === 500) console.error(logged.split('\n').filter((line) => line.includes('"level":"error"')).at(-1));
+      const isJson = /application\/(?:problem\+)?json/.test(response.headers.get('content-type') ?? '');
       return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text, etag: response.headers.get('etag') ?? '' };
     },
     async settle() {

@@ -51,7 +51,7 @@ export async function oneFinding(tx: Tx, visible: Sql, id: string): Promise<Json
 }
 
 export function findingHistory(tx: Tx, id: string): Promise<{ at: string; type: string; actor: string; data: Record<string, unknown> }[]> {
-  return tx.sql`SELECT iso(at) AS at, type, actor, data FROM finding_events WHERE finding_id = ${id} ORDER BY at DESC, id LIMIT 500`;
+  return tx.sql`SELECT iso(at) AS at, type, actor, data FROM finding_events WHERE finding_id = ${id} ORDER BY id DESC LIMIT 500`;
 }
 
 /** Open findings by check and severity. */

@@ -17,5 +17,9 @@ describeCheck(check, import.meta.url, [
   ['an expired key has no age to judge', aCredential({ ...aged(400), expiresAt: at(0) }), { result: 'not-applicable' }],
   ['a key switched off is out of scope', aCredential({ ...aged(400), status: 'disabled' }), { result: 'not-applicable' }],
   ['a federated trust has nothing to rotate', aCredential({ kind: 'federated-trust', ...aged(400) }), { result: 'not-applicable' }],
+  ['a key of a disabled identity is out of scope', aCredential({ ...aged(400), identityStatus: 'disabled' }), { result: 'not-applicable' }],
+  ['a key the provider manages is not ours to rotate', aCredential({ ...aged(400), managedBy: 'cloud-provider' }), { result: 'not-applicable' }],
+  ['a key its source calls expired without a date is out of scope', aCredential({ ...aged(400), status: 'expired' }), { result: 'not-applicable' }],
+  ['an unknown age is unknown only until it expires', aCredential({ issuedAt: null, rotatedAt: null, expiresAt: at(20) }), { result: 'not-evaluated', until: at(20) }],
   ['an unknown age is not a pass', aCredential({ issuedAt: null, rotatedAt: null }), { result: 'not-evaluated' }],
 ]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { controlsOf, days, defineCheck, fail, iso, notApplicable, notEvaluated, pass, plus } from '../sdk/index.js';
+import { controlsOf, days, defineCheck, fail, iso, notApplicable, notEvaluated, outOfUse, pass, plus } from '../sdk/index.js';
 
 /** Kinds whose secret is a bearer or a key that somebody holds; a federated trust has nothing to rotate. */
 const KINDS = ['access-key', 'api-key', 'client-secret', 'certificate', 'personal-access-token', 'oauth-token', 'ssh-key', 'signing-certificate', 'service-credential'];
@@ -30,12 +30,14 @@ export default defineCheck({
     maximumAgeDaysByKind: { unit: 'map of days', source: 'ours; NIST SP 800-57 part 1 rev. 5 section 5.3 allows 1 to 3 years for signature keys', organisationDecides: true },
     worseAfterDays: { unit: 'days', source: 'ours: past twice the usual limit it is critical', organisationDecides: true },
   },
-  evaluate({ kind, status, rotatedAt, issuedAt, rotatedBasis, expiresAt }, { maximumAgeDays, maximumAgeDaysByKind, worseAfterDays }, now) {
+  evaluate(facts, { maximumAgeDays, maximumAgeDaysByKind, worseAfterDays }, now) {
+    const { kind, managedBy, rotatedAt, issuedAt, rotatedBasis, expiresAt } = facts;
+    if (managedBy !== 'us') return notApplicable('whoever provides it manages it');
     if (!KINDS.includes(kind)) return notApplicable('a credential of this kind is not rotated');
-    if (status === 'disabled') return notApplicable('switched off at its source');
-    if (expiresAt !== null && now >= expiresAt) return notApplicable('expired');
+    const out = outOfUse(facts, now);
+    if (out !== undefined) return notApplicable(out);
     const born = rotatedAt ?? issuedAt;
-    if (born === null) return notEvaluated('the source tells neither when it was issued nor when it was rotated');
+    if (born === null) return notEvaluated('the source tells neither when it was issued nor when it was rotated', expiresAt ?? undefined);
     const limit = maximumAgeDaysByKind[kind] ?? maximumAgeDays;
     const tooOldAt = plus(born, days(limit));
     const end = expiresAt ?? undefined;

@@ -30,7 +30,8 @@ export default defineCheck({
     'Ask its owner, then switch it off; delete it when nothing has broken for a while. If it is needed though idle, record when it is next due and have that approved.',
   severity: 'medium',
   subject: 'credential',
-  reads: [],
+  // Some sources tell the last use apart from the credential: where that could not be read, nothing is known of it.
+  reads: ['*.access-key-last-used'],
   controls: controlsOf('NHI-CRED-04', 'partial'),
   // It is to be removed, so nothing of it is worth mending.
   supersedes: [

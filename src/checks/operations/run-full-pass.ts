@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/index.js';
 import { type Logger, RootLogger } from '../../platform/logging/index.js';
 import { Facts, Marks } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
-import { differs, evaluateStream } from '../engine/evaluate-set.js';
+import { type EvaluatedSubject, evaluateStream } from '../engine/evaluate-set.js';
 import { EvaluationsRepository } from '../evaluations.repository.js';
 import type { Instant, SubjectType } from '../sdk/index.js';
 
@@ -58,11 +58,9 @@ export class RunFullPass {
           signal?.throwIfAborted();
           evaluated += subjects.length;
           for (const subject of subjects) {
-            // A due time may be early (a lower bound): only an outcome that is not what is stored counts.
-            if (!differs(subject)) continue;
+            if (isAsStored(subject)) continue;
             ids.push(subject.id);
-            const { before, after } = subject;
-            if (waiting.has(subject.id) || (before !== null && before.results === after.results && before.failing === after.failing && (before.dueAt ?? Infinity) <= (after.dueAt ?? Infinity))) continue;
+            if (waiting.has(subject.id)) continue;
             mismatches++;
             if (examples.length < EXAMPLES) examples.push({ subject: type, id: subject.id });
           }
@@ -85,3 +83,7 @@ export class RunFullPass {
     return { evaluated, changed, mismatches: counted };
   }
 }
+
+/** The same outcomes, and a due time that is not too late. It may be early: a subject that is woken early is looked at and goes back to sleep. */
+const isAsStored = ({ before, after }: EvaluatedSubject): boolean =>
+  before !== null && before.results === after.results && before.failing === after.failing && (before.dueAt ?? Infinity) <= (after.dueAt ?? Infinity);

@@ -25,7 +25,7 @@ export default defineCheck({
     'Take away the grants named in the evidence, or replace them by ones that name the actions and resources needed. If the use case needs more, have it rated and approved accordingly.',
   severity: 'high',
   subject: 'identity',
-  reads: ['*.grant'],
+  reads: ['*.grant', '*.managed-policy', '*.inline-policy', '*.group-membership'],
   controls: controlsOf('NHI-PRIV-01', 'partial'),
   parameters: {
     allowedByUseCaseRisk: { low: 'read', moderate: 'write', high: 'privileged', critical: 'admin' } as Readonly<

@@ -6,6 +6,7 @@ import { Database, type Tx } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
 import { Marks } from '../../subjects/index.js';
 import { KIND_OF, MERGE_KINDS, type MergeKind, SUBJECT_OF } from '../merge-kinds.js';
+import { holdersOf } from '../queries/write-use.js';
 import { type ChangedRow, mergeKind, type MergeItem, type MergeRun } from '../queries/merge-kind.js';
 
 export interface KindCounts {
@@ -45,6 +46,7 @@ export class MergeRecords {
         const merged = await mergeKind(tx, run, kind, own, at);
         const subject = SUBJECT_OF[kind];
         if (subject) await this.marks.useMoved(tx, subject, merged.moved);
+        if (kind === 'credentials') await this.marks.useMoved(tx, 'identity', await holdersOf(tx, merged.moved));
         visited.push(...merged.visited);
         unresolved.push(...merged.unresolved);
         counts[kind] = { created: merged.created.length, updated: merged.updated.length };

@@ -3,7 +3,7 @@ import type { LastUse, SourceRecord } from '../../connectors/sdk/index.js';
 import { Database } from '../../platform/database/index.js';
 import { Marks } from '../../subjects/index.js';
 import { KIND_OF, MERGE_KINDS, SUBJECT_OF } from '../merge-kinds.js';
-import { writeUse } from '../queries/write-use.js';
+import { holdersOf, writeUse } from '../queries/write-use.js';
 
 /** Last use of records that are otherwise unchanged. No audit entry and no history: nothing was changed by anybody. */
 @Injectable()
@@ -21,6 +21,7 @@ export class RecordUse {
         if (!subject) continue;
         const moved = await writeUse(tx, sourceId, kind, items.filter(({ record }) => KIND_OF[record.entity] === kind));
         await this.marks.useMoved(tx, subject, moved);
+        if (kind === 'credentials') await this.marks.useMoved(tx, 'identity', await holdersOf(tx, moved));
       }
     });
   }

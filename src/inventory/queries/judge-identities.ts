@@ -26,7 +26,8 @@ async function judgeTrusts(tx: Tx, ids: Sql): Promise<void> {
           WHEN 'service' THEN 'service'
           WHEN 'anyone' THEN CASE WHEN t.narrowed THEN 'outside' ELSE 'anyone' END
           WHEN 'unresolvable' THEN 'own'
-          WHEN 'federation' THEN CASE WHEN t.narrowed THEN 'own' ELSE 'outside' END
+          -- An issuer that signs for everybody's workloads, and no condition on whose: anybody may come. An identity provider of our own signs for our own.
+          WHEN 'federation' THEN CASE WHEN t.narrowed OR t.principal ~ ':saml-provider/' OR t.principal ~ 'oidc-provider/oidc\\.eks\\.' THEN 'own' WHEN t.principal ~ '(token\\.actions\\.githubusercontent\\.com|gitlab\\.com|app\\.terraform\\.io|oidc\\.circleci\\.com|bitbucket\\.org|accounts\\.google\\.com|cognito-identity\\.amazonaws\\.com)' THEN 'anyone' ELSE 'outside' END
           ELSE CASE
             WHEN s.external_id = t.account_id THEN 'own'
             WHEN EXISTS (SELECT 1 FROM known_accounts k WHERE k.provider = t.provider AND k.account_id = t.account_id AND k.relation = 'own') THEN 'own'

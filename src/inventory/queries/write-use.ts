@@ -33,6 +33,12 @@ export async function writeUse(tx: Tx, sourceId: string, kind: MergeKind, items:
   return moved.map(({ id }) => id);
 }
 
+/** Who holds these credentials: what is known of their use is known of the holder. */
+export async function holdersOf(tx: Tx, credentialIds: readonly string[]): Promise<string[]> {
+  if (credentialIds.length === 0) return [];
+  return (await tx.sql<{ id: string }>`SELECT DISTINCT identity_id AS id FROM credentials WHERE id = ANY(${credentialIds})`).map(({ id }) => id);
+}
+
 /** Where credentials are installed or used from, as far as the records tell. */
 export async function writeConsumers(tx: Tx, sourceId: string, items: readonly UseItem[], at: Date): Promise<void> {
   const rows = items.flatMap(({ record }) =>

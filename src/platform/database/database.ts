@@ -74,6 +74,8 @@ export class Database {
     await runner.connect();
     try {
       await runner.query(BEGIN[begin]);
+      // We begin by ourselves, to say in one round trip what kind of transaction it is; the ORM has to know that one is open.
+      setActive(runner, true);
       const result = await work(new Tx(runner));
       await runner.query('COMMIT');
       return result;
@@ -81,9 +83,15 @@ export class Database {
       await rollback(runner, error);
       throw error;
     } finally {
+      setActive(runner, false);
       await runner.release();
     }
   }
+}
+
+/** The ORM declares it read-only for its users; whoever begins a transaction in its stead has to tell it. */
+function setActive(runner: QueryRunner, active: boolean): void {
+  (runner as { isTransactionActive: boolean }).isTransactionActive = active;
 }
 
 /** A rollback that fails means that the connection is gone, and the transaction with it: the first error is the one to tell. */

@@ -1,0 +1,1 @@
+export async function runDemo(_environment: NodeJS.ProcessEnv): Promise<void> {}
