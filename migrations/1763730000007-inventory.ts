@@ -316,6 +316,15 @@ CREATE TABLE consumers (
   UNIQUE (credential_id, kind, locator, basis)
 );
 
+-- What a reading would remove: noted, weighed, then carried out or held for somebody to confirm.
+CREATE TABLE held_removals (
+  run_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('identities', 'credentials', 'entitlements', 'grants', 'resources')),
+  row_id uuid NOT NULL,
+  raw_hash uuid NOT NULL,
+  PRIMARY KEY (run_id, kind, row_id)
+);
+
 -- Identities whose derived facts must be judged again; emptied when they were. It outlives a killed run on purpose.
 CREATE TABLE touched_identities (
   identity_id uuid PRIMARY KEY REFERENCES identities,

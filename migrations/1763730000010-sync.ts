@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Runs, and what a held run would remove. */
+/** Runs of sources. */
 export class Sync1763730000010 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(SQL);
@@ -38,12 +38,4 @@ CREATE TABLE sync_runs (
 CREATE INDEX sync_runs_of_source ON sync_runs (source_id, id DESC);
 -- Two runs of one source never overlap, whatever the processes do.
 CREATE UNIQUE INDEX sync_runs_live ON sync_runs (source_id) WHERE status IN ('queued', 'running');
-
-CREATE TABLE held_removals (
-  run_id uuid NOT NULL REFERENCES sync_runs,
-  kind text NOT NULL CHECK (kind IN ('identities', 'credentials', 'entitlements', 'grants', 'resources')),
-  row_id uuid NOT NULL,
-  raw_hash uuid NOT NULL,
-  PRIMARY KEY (run_id, kind, row_id)
-);
 `;

@@ -55,7 +55,11 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        { module: SurroundingsModule, providers, exports: providers.map((provider) => (provider as unknown as { provide: never }).provide) },
+        {
+          module: SurroundingsModule,
+          providers,
+          exports: providers.map((provider) => (provider as unknown as { provide: never }).provide),
+        },
         TelemetryModule,
         HttpModule,
         JobsModule,

@@ -11,7 +11,14 @@ import { Source } from './inventory/index.js';
 import { Person, Team, Unit } from './people/index.js';
 import { type Clock, SystemClock } from './platform/clock/index.js';
 import { Config, type Environment } from './platform/config/index.js';
-import { createDataSource, Database, defaultDataFolder, EmbeddedPostgres, type EmbeddedServer, migrate } from './platform/database/index.js';
+import {
+  createDataSource,
+  Database,
+  defaultDataFolder,
+  EmbeddedPostgres,
+  type EmbeddedServer,
+  migrate,
+} from './platform/database/index.js';
 import { assertEveryRouteIsGuarded, createHttpApp, describeApi, systemActor } from './platform/http/index.js';
 import { JobsTick } from './platform/jobs/index.js';
 import { createLogger, type Logger, PinoRootLogger } from './platform/logging/index.js';
@@ -69,7 +76,11 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   try {
     let embedded: EmbeddedServer | null = null;
     if (!url) {
-      embedded = await EmbeddedPostgres.start({ folder, throwAway: options.throwAway ?? false, log: (line) => log.info(line) });
+      embedded = await EmbeddedPostgres.start({
+        folder,
+        throwAway: options.throwAway ?? false,
+        log: (line) => log.info(line),
+      });
       if (embedded.adopted) log.warn('took over a PostgreSQL that a killed process had left running');
       closers.push(() => embedded!.stop());
     }
@@ -82,7 +93,16 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     if (applied.length > 0) log.info({ applied }, 'the schema was brought up to date');
 
     const connectors = options.connectors ?? (await loadConnectors());
-    const module = AppModule.with({ config, clock, logger, database, databaseUrl, connectors, localAdminFolder: embedded ? folder : null, works: options.works ?? true });
+    const module = AppModule.with({
+      config,
+      clock,
+      logger,
+      database,
+      databaseUrl,
+      connectors,
+      localAdminFolder: embedded ? folder : null,
+      works: options.works ?? true,
+    });
     const nest = await createHttpApp(module as never, logger);
     closers.push(() => nest.close());
     assertEveryRouteIsGuarded(nest);
@@ -100,7 +120,13 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     await nest.get(RenewLocalAdminToken).execute();
     nest.get(Readiness).ready = true;
     return {
-      nest, config, clock, database, logger: log, openapi, dataFolder: embedded ? folder : null,
+      nest,
+      config,
+      clock,
+      database,
+      logger: log,
+      openapi,
+      dataFolder: embedded ? folder : null,
       listen: async () => {
         await nest.listen(config.get('MANDATE_PORT'), config.get('MANDATE_HOST'));
         const address = (await nest.getUrl()).replace('[::1]', '127.0.0.1');
@@ -113,7 +139,9 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       },
     };
   } catch (error) {
-    await closeAll().catch((failure: unknown) => log.error({ error: failure }, 'closing after a failed start failed too'));
+    await closeAll().catch((failure: unknown) =>
+      log.error({ error: failure }, 'closing after a failed start failed too'),
+    );
     throw error;
   }
 }

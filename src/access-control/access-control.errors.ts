@@ -14,7 +14,9 @@ export class RoleBeyondReach extends DomainError {
   readonly code = 'access.role-beyond-reach';
   readonly kind = 'forbidden';
   constructor(roles: readonly string[]) {
-    super(`The local administrator cannot hand out ${roles.join(', ')}: those decide, approve, or make somebody who may. Use the first administrator's link ("mandate token first-admin").`);
+    super(
+      `The local administrator cannot hand out ${roles.join(', ')}: those decide, approve, or make somebody who may. Use the first administrator's link ("mandate token first-admin").`,
+    );
   }
 }
 
@@ -22,7 +24,9 @@ export class LinkNotUsable extends DomainError {
   readonly code = 'access.link-not-usable';
   readonly kind = 'gone';
   constructor() {
-    super('This link is unknown, was used before, or has run out. Make a new one with "mandate token first-admin" on the machine Mandate runs on.');
+    super(
+      'This link is unknown, was used before, or has run out. Make a new one with "mandate token first-admin" on the machine Mandate runs on.',
+    );
   }
 }
 

@@ -49,12 +49,19 @@ export interface SignInLinkRow {
 
 export class SignInLinksRepository {
   constructor(private readonly tx: Tx) {}
-  async insert(link: { id: string; tokenHash: string; createdBy: string; createdAt: Date; expiresAt: Date }): Promise<void> {
+  async insert(link: {
+    id: string;
+    tokenHash: string;
+    createdBy: string;
+    createdAt: Date;
+    expiresAt: Date;
+  }): Promise<void> {
     await this.tx.sql`INSERT INTO sign_in_links (id, token_hash, created_by, created_at, expires_at)
       VALUES (${link.id}, ${link.tokenHash}, ${link.createdBy}, ${link.createdAt}, ${link.expiresAt})`;
   }
   async forUse(tokenHash: string): Promise<SignInLinkRow | null> {
-    const [row] = await this.tx.sql<SignInLinkRow>`SELECT id, expires_at AS "expiresAt", used_at AS "usedAt" FROM sign_in_links WHERE token_hash = ${tokenHash} FOR UPDATE`;
+    const [row] = await this.tx
+      .sql<SignInLinkRow>`SELECT id, expires_at AS "expiresAt", used_at AS "usedAt" FROM sign_in_links WHERE token_hash = ${tokenHash} FOR UPDATE`;
     return row ?? null;
   }
   async use(id: string, at: Date): Promise<void> {

@@ -28,7 +28,7 @@ const body=await answer.json();out.textContent='';
 if(answer.ok){history.replaceState(null,'',location.pathname);form.remove();out.append('Your token, shown this once: ');const code=document.createElement('code');code.textContent=body.token;out.append(code);}
 else{out.textContent=body.detail;button.disabled=false;}});`;
 
-const secret = z.strictObject({ secret: z.string().min(20).max(200) });
+const redemption = z.strictObject({ secret: z.string().min(20).max(200) });
 
 @ApiExcludeController()
 @Controller('auth/first-administrator')
@@ -56,7 +56,7 @@ export class AuthController {
   @Post()
   @Open()
   @AnswersSecret()
-  async redeem(@Body({ schema: secret }) body: { secret: string }): Promise<{ token: string; expiresAt: string }> {
+  async redeem(@Body({ schema: redemption }) body: { secret: string }): Promise<{ token: string; expiresAt: string }> {
     const { token, expiresAt } = await this.firstAdministrator.redeem(body.secret);
     return { token, expiresAt: expiresAt.toISOString() };
   }

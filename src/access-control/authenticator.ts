@@ -4,7 +4,14 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyG
 import { Clock } from '../platform/clock/index.js';
 import { Config } from '../platform/config/index.js';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Authenticator, type Authoriser, NotSignedIn, type Allowance, type RoleAssignment } from '../platform/http/index.js';
+import {
+  type Actor,
+  Authenticator,
+  type Authoriser,
+  NotSignedIn,
+  type Allowance,
+  type RoleAssignment,
+} from '../platform/http/index.js';
 import { ApiTokensRepository } from './api-tokens.repository.js';
 import { hashOfToken, TOKEN_PREFIX } from './operations/create-token.js';
 import { excludingPair, isRole } from './roles.js';
@@ -37,16 +44,19 @@ export class BearerAuthenticator extends Authenticator {
   private async ownToken(token: string, request: FastifyRequest): Promise<Actor> {
     const now = this.clock.now();
     const row = await this.database.read((tx) => tx.use(ApiTokensRepository).findByHash(hashOfToken(token)));
-    if (!row || row.revokedAt || row.expiresAt <= now) throw new NotSignedIn('This token is unknown, was revoked, or has run out.');
-    if (row.kind === 'local-admin' && !isLoopback(request)) throw new NotSignedIn('The local administrator signs in from the machine itself only.');
-    if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > TOUCH_AFTER_MS) await this.database.transaction((tx) => tx.use(ApiTokensRepository).touch(row.id, now));
+    if (!row || row.revokedAt || row.expiresAt <= now)
+      throw new NotSignedIn('This token is unknown, was revoked, or has run out.');
+    if (row.kind === 'local-admin' && !isLoopback(request))
+      throw new NotSignedIn('The local administrator signs in from the machine itself only.');
+    if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > TOUCH_AFTER_MS)
+      await this.database.transaction((tx) => tx.use(ApiTokensRepository).touch(row.id, now));
     return row.kind === 'local-admin'
       ? { id: 'local-admin', kind: 'local-admin', name: 'local administrator', person: null, roles: row.roles }
       : { id: `token:${row.id}`, kind: 'token', name: row.name, person: row.ownerId, roles: row.roles };
   }
 
   private async jwt(token: string): Promise<Actor> {
-    if (!this.keys) throw new NotSignedIn('This token is not one of Mandate\'s, and no issuer of others is configured.');
+    if (!this.keys) throw new NotSignedIn("This token is not one of Mandate's, and no issuer of others is configured.");
     let payload: JWTPayload;
     try {
       ({ payload } = await jwtVerify(token, this.keys, {
@@ -59,11 +69,18 @@ export class BearerAuthenticator extends Authenticator {
       }));
     } catch (error) {
       // Only a token that is wrong is the caller's fault; an issuer that does not answer is an error of its own.
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC') throw new NotSignedIn('This token is not valid here.');
+      if (
+        error instanceof errors.JOSEError &&
+        !(error instanceof errors.JWKSTimeout) &&
+        error.code !== 'ERR_JOSE_GENERIC'
+      )
+        throw new NotSignedIn('This token is not valid here.');
       throw error;
     }
     const claimed = payload[this.config.get('MANDATE_JWT_ROLES_CLAIM')];
-    const roles: RoleAssignment[] = (Array.isArray(claimed) ? claimed : []).filter(isRole).map((role) => ({ role, scope: {} }));
+    const roles: RoleAssignment[] = (Array.isArray(claimed) ? claimed : [])
+      .filter(isRole)
+      .map((role) => ({ role, scope: {} }));
     if (excludingPair(roles)) throw new NotSignedIn('This token claims duties that exclude each other.');
     return { id: `jwt:${payload.sub!}`, kind: 'jwt', name: payload.sub!, person: null, roles };
   }
@@ -72,7 +89,11 @@ export class BearerAuthenticator extends Authenticator {
 /** The connection itself comes from this machine, and no proxy speaks for somebody else. */
 function isLoopback(request: FastifyRequest): boolean {
   const address = request.socket.remoteAddress ?? '';
-  return (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')) && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined;
+  return (
+    (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')) &&
+    request.headers['x-forwarded-for'] === undefined &&
+    request.headers.forwarded === undefined
+  );
 }
 
 /** Roles decide which routes; what of a thing somebody sees is decided by visibility, in SQL. */

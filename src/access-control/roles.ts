@@ -4,7 +4,14 @@ import { type Actor, type Role, ROLES, type RoleAssignment } from '../platform/h
 export const LOCAL_ADMIN_ROLES: readonly Role[] = ['admin', 'iam-engineer', 'policy-author'];
 
 /** Roles that decide, approve, contain or accept, or that can give such roles out. The local administrator never hands them on. */
-const DECIDING: ReadonlySet<Role> = new Set(['admin', 'campaign-manager', 'action-approver', 'risk-acceptor', 'ai-governance', 'incident-responder']);
+const DECIDING: ReadonlySet<Role> = new Set([
+  'admin',
+  'campaign-manager',
+  'action-approver',
+  'risk-acceptor',
+  'ai-governance',
+  'incident-responder',
+]);
 
 /** Duties that exclude each other: no one credential holds both. */
 export const EXCLUDING: readonly (readonly [Role, Role])[] = [
@@ -13,7 +20,8 @@ export const EXCLUDING: readonly (readonly [Role, Role])[] = [
 ];
 
 /** Roles out of a claim or a body; what we do not know is dropped from a claim and refused in a body. */
-export const isRole = (name: unknown): name is Role => typeof name === 'string' && (ROLES as readonly string[]).includes(name);
+export const isRole = (name: unknown): name is Role =>
+  typeof name === 'string' && (ROLES as readonly string[]).includes(name);
 
 export function excludingPair(roles: readonly RoleAssignment[]): readonly [Role, Role] | null {
   const held = new Set(roles.map(({ role }) => role));

@@ -3,14 +3,31 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, AnswersSecret, Caller, decodeCursor, pageOf, pageQuery, ROLES, SeenVersion, toPage } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  AnswersSecret,
+  Caller,
+  decodeCursor,
+  pageOf,
+  pageQuery,
+  ROLES,
+  SeenVersion,
+  toPage,
+} from '../platform/http/index.js';
 import type { ApiToken } from './api-token.entity.js';
 import { ApiTokensRepository } from './api-tokens.repository.js';
 import { CreateToken } from './operations/create-token.js';
 import { FirstAdministrator } from './operations/first-administrator.js';
 import { RevokeToken } from './operations/revoke-token.js';
 
-const scope = z.strictObject({ unit: z.uuid().optional(), source: z.uuid().optional(), environment: z.string().max(100).optional(), tag: z.string().max(300).optional() });
+const scope = z.strictObject({
+  unit: z.uuid().optional(),
+  source: z.uuid().optional(),
+  environment: z.string().max(100).optional(),
+  tag: z.string().max(300).optional(),
+});
 const assignment = z.strictObject({ role: z.enum(ROLES), scope: scope.default({}) });
 const tokenSchema = z
   .strictObject({
@@ -36,7 +53,9 @@ const newToken = z
     owner: z.uuid().nullish(),
   })
   .meta({ id: 'NewToken' });
-const madeToken = z.strictObject({ ...tokenSchema.shape, token: z.string().meta({ description: 'Shown this once.' }) }).meta({ id: 'MadeToken' });
+const madeToken = z
+  .strictObject({ ...tokenSchema.shape, token: z.string().meta({ description: 'Shown this once.' }) })
+  .meta({ id: 'MadeToken' });
 
 @ApiTags('tokens')
 @Controller('tokens')
@@ -54,7 +73,9 @@ export class TokensController {
   @Answers(200, pageOf(tokenSchema), 'API tokens of Mandate itself, newest first; never their values')
   async list(@Query({ schema: z.strictObject(pageQuery) }) query: { limit: number; cursor?: string }) {
     const after = decodeCursor(query.cursor, 1);
-    const rows = await this.database.read((tx) => tx.use(ApiTokensRepository).page(query.limit + 1, after ? String(after[0]) : null));
+    const rows = await this.database.read((tx) =>
+      tx.use(ApiTokensRepository).page(query.limit + 1, after ? String(after[0]) : null),
+    );
     const page = toPage(rows, query.limit, (row) => [row.id]);
     return { data: page.data.map((row) => this.present(row)), next: page.next };
   }
@@ -64,14 +85,23 @@ export class TokensController {
   @AnswersSecret()
   @Answers(201, madeToken, 'Makes a token; its value is in this answer and nowhere else')
   async make(@Caller() actor: Actor, @Body({ schema: newToken }) body: z.output<typeof newToken>) {
-    const { row, token } = await this.create.execute(actor, { name: body.name, roles: body.roles as never, expiresInDays: body.expiresInDays, ownerId: body.owner ?? null });
+    const { row, token } = await this.create.execute(actor, {
+      name: body.name,
+      roles: body.roles,
+      expiresInDays: body.expiresInDays,
+      ownerId: body.owner ?? null,
+    });
     return { ...this.present(row), token };
   }
 
   @Post('first-administrator')
   @Allow('admin')
   @AnswersSecret()
-  @Answers(201, z.strictObject({ path: z.string(), expiresAt: z.iso.datetime() }).meta({ id: 'FirstAdministratorLink' }), 'Makes the one-time link for the first administrator')
+  @Answers(
+    201,
+    z.strictObject({ path: z.string(), expiresAt: z.iso.datetime() }).meta({ id: 'FirstAdministratorLink' }),
+    'Makes the one-time link for the first administrator',
+  )
   async invite(@Caller() actor: Actor) {
     const { secret, expiresAt } = await this.firstAdministrator.createLink(actor);
     return { path: `/api/v1/auth/first-administrator#${secret}`, expiresAt: expiresAt.toISOString() };
@@ -80,15 +110,33 @@ export class TokensController {
   @Delete(':id')
   @Allow('admin')
   @Answers(204, null, 'Revokes a token at once')
-  async end(@Caller() actor: Actor, @Param('id', { schema: z.uuid() }) id: string, @SeenVersion() seen: number): Promise<void> {
+  async end(
+    @Caller() actor: Actor,
+    @Param('id', { schema: z.uuid() }) id: string,
+    @SeenVersion() seen: number,
+  ): Promise<void> {
     await this.revoke.execute(actor, id, seen);
   }
 
   private present(row: ApiToken) {
-    const status = row.revokedAt ? ('revoked' as const) : row.expiresAt <= this.clock.now() ? ('expired' as const) : ('active' as const);
+    const status = row.revokedAt
+      ? ('revoked' as const)
+      : row.expiresAt <= this.clock.now()
+        ? ('expired' as const)
+        : ('active' as const);
     return {
-      id: row.id, name: row.name, kind: row.kind, roles: row.roles, owner: row.ownerId, createdBy: row.createdBy, createdAt: row.createdAt.toISOString(), expiresAt: row.expiresAt.toISOString(),
-      lastUsedAt: row.lastUsedAt?.toISOString() ?? null, revokedAt: row.revokedAt?.toISOString() ?? null, status, version: row.version,
+      id: row.id,
+      name: row.name,
+      kind: row.kind,
+      roles: row.roles,
+      owner: row.ownerId,
+      createdBy: row.createdBy,
+      createdAt: row.createdAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+      lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+      revokedAt: row.revokedAt?.toISOString() ?? null,
+      status,
+      version: row.version,
     };
   }
 }

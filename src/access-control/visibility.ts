@@ -3,7 +3,19 @@ import { join, raw, type Sql, sql } from '../platform/database/index.js';
 import { type Actor, READERS, type RoleScope } from '../platform/http/index.js';
 
 /** Kinds of record an actor may or may not see. */
-export type RecordKind = 'identity' | 'credential' | 'grant' | 'use-case' | 'agent' | 'person' | 'source' | 'finding' | 'campaign' | 'review-item' | 'case' | 'action';
+export type RecordKind =
+  | 'identity'
+  | 'credential'
+  | 'grant'
+  | 'use-case'
+  | 'agent'
+  | 'person'
+  | 'source'
+  | 'finding'
+  | 'campaign'
+  | 'review-item'
+  | 'case'
+  | 'action';
 
 /** How a kind of record lies in the organisation, as SQL over an alias of its row. */
 export interface Placement {
@@ -52,7 +64,9 @@ export class Visibility {
       if (within === 'everything') return sql`TRUE`;
       if (within !== 'nothing') ways.push(within);
     }
-    if (actor.person !== null) for (const relation of this.relations) if (relation.kind === kind) ways.push(relation.predicate(row, actor.person));
+    if (actor.person !== null)
+      for (const relation of this.relations)
+        if (relation.kind === kind) ways.push(relation.predicate(row, actor.person));
     return ways.length === 0 ? sql`FALSE` : sql`(${join(ways, ' OR ')})`;
   }
 

@@ -31,7 +31,8 @@ export class AuditEntriesRepository {
   /** Newest first; `before` is the id of the last one seen. */
   page(filter: AuditFilter, limit: number, before: string | null): Promise<AuditEntryRow[]> {
     const when = (value: unknown, condition: ReturnType<typeof sql>) => (value === undefined ? empty : condition);
-    return this.tx.sql<AuditEntryRow>`SELECT id::text, at, actor, type, target_type AS "targetType", target_id AS "targetId", data, request_id AS "requestId"
+    return this.tx
+      .sql<AuditEntryRow>`SELECT id::text, at, actor, type, target_type AS "targetType", target_id AS "targetId", data, request_id AS "requestId"
       FROM audit_entries WHERE true
         ${when(filter.type, sql`AND type = ${filter.type}`)}
         ${when(filter.actor, sql`AND actor = ${filter.actor}`)}

@@ -49,7 +49,8 @@ export class Audit {
       data: withoutSecrets(entry.data),
       requestId: currentRequestId(),
     });
-    for (const { job, payload } of this.subscriptions.get(entry.type) ?? []) await this.jobs.enqueue(tx, job, payload(entry));
+    for (const { job, payload } of this.subscriptions.get(entry.type) ?? [])
+      await this.jobs.enqueue(tx, job, payload(entry));
   }
 }
 
@@ -58,7 +59,10 @@ function withoutSecrets(data: Readonly<Record<string, unknown>>): Readonly<Recor
   let clean = data;
   for (let found = findSecret(clean); found; found = findSecret(clean)) {
     clean = structuredClone(clean);
-    const path = found.pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const path = found.pointer
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     let place = clean as Record<string, unknown>;
     for (const part of path.slice(0, -1)) place = place[part] as Record<string, unknown>;
     place[path.at(-1)!] = STRUCK_OUT;

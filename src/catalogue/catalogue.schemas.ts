@@ -8,7 +8,11 @@ const privilege = z.enum(['admin', 'privileged', 'write', 'read', 'none', 'unkno
 const asOf = instant.optional().meta({ description: 'The state at that instant.' });
 export const lastUse = z
   .strictObject({
-    state: z.enum(['used', 'never', 'unknown']).meta({ description: 'Unknown is not never: the source cannot say, or its data does not reach back far enough.' }),
+    state: z
+      .enum(['used', 'never', 'unknown'])
+      .meta({
+        description: 'Unknown is not never: the source cannot say, or its data does not reach back far enough.',
+      }),
     at: instant.nullable(),
     knownSince: instant.nullable(),
     knownUntil: instant.nullable(),
@@ -33,11 +37,16 @@ export const identitySchema = z
     environment: z.string().nullable(),
     unit: named.nullable(),
     privilege,
-    risk: z.strictObject({ level: z.enum(['low', 'moderate', 'high', 'critical']).nullable().meta({ description: 'Null = unrated.' }), because: z.array(z.string()) }),
+    risk: z.strictObject({
+      level: z.enum(['low', 'moderate', 'high', 'critical']).nullable().meta({ description: 'Null = unrated.' }),
+      because: z.array(z.string()),
+    }),
     aiUse: z.enum(['yes', 'no', 'unknown']),
     outsideTrust: z.enum(['none', 'vendor', 'outside', 'anyone', 'unknown']),
     because: z.strictObject({ nature: z.string(), managedBy: z.string(), aiUse: z.string(), privilege: anything }),
-    owner: ref.nullable().meta({ description: 'The person assigned (provisional or accepted); null while only proposed.' }),
+    owner: ref
+      .nullable()
+      .meta({ description: 'The person assigned (provisional or accepted); null while only proposed.' }),
     ownership: z.enum(['proposed', 'provisional', 'accepted']).nullable(),
     team: named.nullable(),
     sponsor: ref.nullable(),
@@ -56,7 +65,9 @@ export const identitySchema = z
 
 export const identitiesQuery = z.strictObject({
   ...pageQuery,
-  kind: z.enum(['user', 'role', 'service-account', 'application', 'workload', 'agent', 'bot', 'group', 'root']).optional(),
+  kind: z
+    .enum(['user', 'role', 'service-account', 'application', 'workload', 'agent', 'bot', 'group', 'root'])
+    .optional(),
   status: z.enum(['active', 'disabled', 'unknown', 'removed']).optional(),
   nature: z.enum(['human', 'non-human', 'mixed', 'undetermined']).optional(),
   managedBy: z.enum(['us', 'cloud-provider', 'platform', 'vendor']).optional(),
@@ -64,7 +75,10 @@ export const identitiesQuery = z.strictObject({
   source: z.uuid().optional(),
   unit: z.uuid().optional(),
   environment: z.string().max(100).optional(),
-  owner: z.union([z.uuid(), z.literal('none')]).optional().meta({ description: 'A person, or "none".' }),
+  owner: z
+    .union([z.uuid(), z.literal('none')])
+    .optional()
+    .meta({ description: 'A person, or "none".' }),
   ownership: z.enum(['none', 'provisional', 'accepted']).optional(),
   useCase: z.uuid().optional(),
   privilege: privilege.optional(),
@@ -72,7 +86,13 @@ export const identitiesQuery = z.strictObject({
   collection: z.uuid().optional(),
   externalId: z.string().max(500).optional(),
   name: z.string().max(500).optional(),
-  q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the name, or a whole external id or ARN.' }),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Part of the name, or a whole external id or ARN.' }),
   asOf,
 });
 export const asOfQuery = z.strictObject({ asOf });
@@ -87,8 +107,17 @@ export const changedIdentity = z
     environment: z.string().trim().min(1).max(100).nullish(),
     unit: z.uuid().nullish(),
     aiUse: z.enum(['yes', 'no', 'unknown']).nullish(),
-    expectedUse: z.strictObject({ pattern: z.enum(['continuous', 'scheduled', 'seasonal', 'standby', 'break-glass']), nextDueAt: instant.nullish(), approvedUntil: instant.nullish() })
-      .refine(({ pattern, nextDueAt, approvedUntil }) => !['scheduled', 'seasonal'].includes(pattern) || nextDueAt || approvedUntil, { path: ['nextDueAt'], message: 'is needed: what comes again has a next time, or an end' })
+    expectedUse: z
+      .strictObject({
+        pattern: z.enum(['continuous', 'scheduled', 'seasonal', 'standby', 'break-glass']),
+        nextDueAt: instant.nullish(),
+        approvedUntil: instant.nullish(),
+      })
+      .refine(
+        ({ pattern, nextDueAt, approvedUntil }) =>
+          !['scheduled', 'seasonal'].includes(pattern) || nextDueAt || approvedUntil,
+        { path: ['nextDueAt'], message: 'is needed: what comes again has a next time, or an end' },
+      )
       .nullish(),
     reason: reason.meta({ description: 'Why a person knows better. Null for a member takes its override back.' }),
   })
@@ -101,9 +130,23 @@ export const credentialSchema = z
     source: named,
     resourceType: z.string(),
     externalId: z.string(),
-    kind: z.enum(['access-key', 'api-key', 'client-secret', 'certificate', 'personal-access-token', 'oauth-token', 'password', 'ssh-key', 'signing-certificate', 'service-credential', 'federated-trust']),
+    kind: z.enum([
+      'access-key',
+      'api-key',
+      'client-secret',
+      'certificate',
+      'personal-access-token',
+      'oauth-token',
+      'password',
+      'ssh-key',
+      'signing-certificate',
+      'service-credential',
+      'federated-trust',
+    ]),
     displayName: z.string(),
-    status: z.enum(['active', 'disabled', 'expired', 'unknown', 'removed']).meta({ description: 'Expiry is judged by the clock.' }),
+    status: z
+      .enum(['active', 'disabled', 'expired', 'unknown', 'removed'])
+      .meta({ description: 'Expiry is judged by the clock.' }),
     statedStatus: z.enum(['active', 'disabled', 'expired', 'unknown']).meta({ description: 'What the source says.' }),
     issuedAt: instant.nullable(),
     expiresAt: instant.nullable(),
@@ -116,7 +159,14 @@ export const credentialSchema = z
     aiService: z.boolean(),
     knownLeaked: z.string().nullable(),
     lastUse,
-    consumers: z.array(z.strictObject({ kind: z.string(), locator: z.string(), basis: z.enum(['observed', 'declared', 'scanned']), lastSeenAt: instant.nullable() })),
+    consumers: z.array(
+      z.strictObject({
+        kind: z.string(),
+        locator: z.string(),
+        basis: z.enum(['observed', 'declared', 'scanned']),
+        lastSeenAt: instant.nullable(),
+      }),
+    ),
     openFindings: z.number().int().nullable(),
     firstSeenAt: instant,
     removedAt: instant.nullable(),
@@ -152,14 +202,25 @@ export const grantSchema = z
 
 export const graphSchema = z
   .strictObject({
-    nodes: z.array(z.strictObject({ id: z.string(), column: z.enum(['owner', 'use-case', 'agent', 'identity', 'credential', 'entitlement']), label: z.string(), detail: z.string().nullable() })),
+    nodes: z.array(
+      z.strictObject({
+        id: z.string(),
+        column: z.enum(['owner', 'use-case', 'agent', 'identity', 'credential', 'entitlement']),
+        label: z.string(),
+        detail: z.string().nullable(),
+      }),
+    ),
     edges: z.array(z.strictObject({ from: z.string(), to: z.string(), because: z.string() })),
     left: z.record(z.string(), z.number().int()).meta({ description: 'How many nodes of a column are left out.' }),
   })
   .meta({ id: 'IdentityGraph' });
 
 export const historySchema = z
-  .strictObject({ at: instant, what: z.enum(['identity', 'ownership', 'use-case']), changes: z.record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() })) })
+  .strictObject({
+    at: instant,
+    what: z.enum(['identity', 'ownership', 'use-case']),
+    changes: z.record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() })),
+  })
   .meta({ id: 'HistoryEntry' });
 
 export const explanationSchema = z
@@ -178,7 +239,13 @@ export const explanationSchema = z
   })
   .meta({ id: 'OutcomeExplained' });
 
-const control = z.strictObject({ framework: z.string(), id: z.string(), title: z.string(), strength: z.string(), uncertain: z.boolean() });
+const control = z.strictObject({
+  framework: z.string(),
+  id: z.string(),
+  title: z.string(),
+  strength: z.string(),
+  uncertain: z.boolean(),
+});
 export const findingSchema = z
   .strictObject({
     id: z.uuid(),
@@ -222,10 +289,29 @@ export const findingsQuery = z.strictObject({
   openedSince: instant.optional(),
   q: z.string().trim().min(1).max(200).optional(),
 });
-export const changedFinding = z.strictObject({ status: z.enum(['open', 'acknowledged']), comment: reason.nullish() }).meta({ id: 'ChangedFinding' });
+export const changedFinding = z
+  .strictObject({ status: z.enum(['open', 'acknowledged']), comment: reason.nullish() })
+  .meta({ id: 'ChangedFinding' });
 export const findingSummary = z
-  .strictObject({ data: z.array(z.strictObject({ check: z.string(), severity: z.string(), open: z.number().int(), overdue: z.number().int() })), next: z.null() })
+  .strictObject({
+    data: z.array(
+      z.strictObject({ check: z.string(), severity: z.string(), open: z.number().int(), overdue: z.number().int() }),
+    ),
+    next: z.null(),
+  })
   .meta({ id: 'FindingSummary' });
-export const findingEventSchema = z.strictObject({ at: instant, type: z.string(), actor: z.string(), data: anything }).meta({ id: 'FindingEvent' });
+export const findingEventSchema = z
+  .strictObject({ at: instant, type: z.string(), actor: z.string(), data: anything })
+  .meta({ id: 'FindingEvent' });
 
-export const collectionSchema = z.strictObject({ id: z.uuid(), source: named, externalId: z.string(), name: z.string(), template: z.string(), because: z.string(), identities: z.number().int() }).meta({ id: 'Collection' });
+export const collectionSchema = z
+  .strictObject({
+    id: z.uuid(),
+    source: named,
+    externalId: z.string(),
+    name: z.string(),
+    template: z.string(),
+    because: z.string(),
+    identities: z.number().int(),
+  })
+  .meta({ id: 'Collection' });

@@ -7,8 +7,27 @@ import { Checks } from '../checks/index.js';
 import { AcknowledgeFinding } from '../findings/index.js';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, decodeCursor, jsonPage, jsonText, NotFound, pageOf, READERS, SeenVersion, setVersion } from '../platform/http/index.js';
-import { changedFinding, findingEventSchema, findingSchema, findingsQuery, findingSummary } from './catalogue.schemas.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  decodeCursor,
+  jsonPage,
+  jsonText,
+  NotFound,
+  pageOf,
+  READERS,
+  SeenVersion,
+  setVersion,
+} from '../platform/http/index.js';
+import {
+  changedFinding,
+  findingEventSchema,
+  findingSchema,
+  findingsQuery,
+  findingSummary,
+} from './catalogue.schemas.js';
 import { findingHistory, listFindings, oneFinding, summariseFindings } from './queries/finding-view.js';
 import type { JsonRow } from './queries/identity-view.js';
 
@@ -27,29 +46,53 @@ export class FindingsController {
     private readonly clock: Clock,
     checks: Checks,
   ) {
-    for (const check of checks.all) this.additions.set(check.id, `"title":${JSON.stringify(check.title)},"remediation":${JSON.stringify(check.remediation)},"controls":${JSON.stringify(check.controls)}`);
+    for (const check of checks.all)
+      this.additions.set(
+        check.id,
+        `"title":${JSON.stringify(check.title)},"remediation":${JSON.stringify(check.remediation)},"controls":${JSON.stringify(check.controls)}`,
+      );
   }
 
   @Get()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(findingSchema), 'Findings, the most severe first')
-  async list(@Caller() actor: Actor, @Query({ schema: findingsQuery }) query: z.output<typeof findingsQuery>, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async list(
+    @Caller() actor: Actor,
+    @Query({ schema: findingsQuery }) query: z.output<typeof findingsQuery>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const after = decodeCursor(query.cursor, 2);
-    const rows = await this.database.read((tx) => listFindings(tx, this.visibility.visibleTo(actor, 'finding', 'f'), query, query.limit + 1, after));
-    return jsonPage(reply, rows.map((row) => this.complete(row)), query.limit, (row) => [-row.rank, row.id]);
+    const rows = await this.database.read((tx) =>
+      listFindings(tx, this.visibility.visibleTo(actor, 'finding', 'f'), query, query.limit + 1, after),
+    );
+    return jsonPage(
+      reply,
+      rows.map((row) => this.complete(row)),
+      query.limit,
+      (row) => [-row.rank, row.id],
+    );
   }
 
   @Get('summary')
   @Allow(...READERS, 'relation')
   @Answers(200, findingSummary, 'How many are open, by check and severity')
   async summary(@Caller() actor: Actor) {
-    return { data: await this.database.read((tx) => summariseFindings(tx, this.visibility.visibleTo(actor, 'finding', 'f'), this.clock.now())), next: null };
+    return {
+      data: await this.database.read((tx) =>
+        summariseFindings(tx, this.visibility.visibleTo(actor, 'finding', 'f'), this.clock.now()),
+      ),
+      next: null,
+    };
   }
 
   @Get(':id')
   @Allow(...READERS, 'relation')
   @Answers(200, findingSchema, 'One finding with its evidence and the controls it concerns')
-  async read(@Caller() actor: Actor, @Param('id', { schema: id }) findingId: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async read(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) findingId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     return this.one(await this.visible(actor, findingId), reply);
   }
 
@@ -64,14 +107,22 @@ export class FindingsController {
   @Patch(':id')
   @Allow('iam-engineer', 'incident-responder', 'relation')
   @Answers(200, findingSchema, 'Takes note of a finding, or takes that back; needs If-Match')
-  async change(@Caller() actor: Actor, @Param('id', { schema: id }) findingId: string, @SeenVersion() seen: number, @Body({ schema: changedFinding }) body: z.output<typeof changedFinding>, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async change(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) findingId: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: changedFinding }) body: z.output<typeof changedFinding>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     await this.visible(actor, findingId);
     await this.acknowledge.execute(actor, findingId, seen, body.status, body.comment ?? null);
     return this.one(await this.visible(actor, findingId), reply);
   }
 
   private async visible(actor: Actor, findingId: string): Promise<JsonRow> {
-    const row = await this.database.read((tx) => oneFinding(tx, this.visibility.visibleTo(actor, 'finding', 'f'), findingId));
+    const row = await this.database.read((tx) =>
+      oneFinding(tx, this.visibility.visibleTo(actor, 'finding', 'f'), findingId),
+    );
     if (!row) throw new NotFound('finding');
     return this.complete(row);
   }
@@ -79,7 +130,10 @@ export class FindingsController {
   /** A check of an earlier release may be gone; its findings are not. */
   private complete<R extends JsonRow>(row: R): R {
     const check = /"check" : "([^"]+)"/.exec(row.json)?.[1] ?? '';
-    return { ...row, json: `{${this.additions.get(check) ?? `"title":${JSON.stringify(check)},"remediation":"","controls":[]`},${row.json.slice(1)}` };
+    return {
+      ...row,
+      json: `{${this.additions.get(check) ?? `"title":${JSON.stringify(check)},"remediation":"","controls":[]`},${row.json.slice(1)}`,
+    };
   }
 
   private one(row: JsonRow, reply: FastifyReply): string {

@@ -6,8 +6,33 @@ import { Visibility } from '../access-control/index.js';
 import { ExplainSubject } from '../checks/index.js';
 import { SetOnIdentity } from '../inventory/index.js';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, decodeCursor, jsonPage, jsonText, NotFound, pageOf, pageQuery, READERS, SeenVersion, setVersion, toPage } from '../platform/http/index.js';
-import { asOfQuery, changedIdentity, explanationSchema, grantSchema, grantsQuery, graphSchema, historySchema, identitiesQuery, identitySchema } from './catalogue.schemas.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  decodeCursor,
+  jsonPage,
+  jsonText,
+  NotFound,
+  pageOf,
+  pageQuery,
+  READERS,
+  SeenVersion,
+  setVersion,
+  toPage,
+} from '../platform/http/index.js';
+import {
+  asOfQuery,
+  changedIdentity,
+  explanationSchema,
+  grantSchema,
+  grantsQuery,
+  graphSchema,
+  historySchema,
+  identitiesQuery,
+  identitySchema,
+} from './catalogue.schemas.js';
 import { listGrants } from './queries/grant-view.js';
 import { identityGraph } from './queries/identity-graph.js';
 import { identityHistory } from './queries/identity-history.js';
@@ -29,23 +54,47 @@ export class IdentitiesController {
   @Get()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(identitySchema), 'Identities, by name')
-  async list(@Caller() actor: Actor, @Query({ schema: identitiesQuery }) query: z.output<typeof identitiesQuery>, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async list(
+    @Caller() actor: Actor,
+    @Query({ schema: identitiesQuery }) query: z.output<typeof identitiesQuery>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const after = decodeCursor(query.cursor, 2);
-    const rows = await this.database.read((tx) => listIdentities(tx, this.visibility.visibleTo(actor, 'identity', 'i'), query, instant(query.asOf), query.limit + 1, after));
+    const rows = await this.database.read((tx) =>
+      listIdentities(
+        tx,
+        this.visibility.visibleTo(actor, 'identity', 'i'),
+        query,
+        instant(query.asOf),
+        query.limit + 1,
+        after,
+      ),
+    );
     return jsonPage(reply, rows, query.limit, (row) => [row.k1, row.id]);
   }
 
   @Get(':id')
   @Allow(...READERS, 'relation')
   @Answers(200, identitySchema, 'One identity: what it is, who answers for it, what it is for, what it can do')
-  async read(@Caller() actor: Actor, @Param('id', { schema: id }) identityId: string, @Query({ schema: asOfQuery }) query: z.output<typeof asOfQuery>, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async read(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) identityId: string,
+    @Query({ schema: asOfQuery }) query: z.output<typeof asOfQuery>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     return this.one(await this.visible(actor, identityId, instant(query.asOf)), reply);
   }
 
   @Patch(':id')
   @Allow('iam-engineer', 'admin')
   @Answers(200, identitySchema, 'Sets what a person knows better than the source, with a reason; needs If-Match')
-  async change(@Caller() actor: Actor, @Param('id', { schema: id }) identityId: string, @SeenVersion() seen: number, @Body({ schema: changedIdentity }) body: z.output<typeof changedIdentity>, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async change(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) identityId: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: changedIdentity }) body: z.output<typeof changedIdentity>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     await this.visible(actor, identityId, null);
     const { reason, ...overrides } = body;
     await this.setOnIdentity.execute(actor, identityId, seen, overrides, reason);
@@ -55,10 +104,17 @@ export class IdentitiesController {
   @Get(':id/grants')
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(grantSchema), 'What an identity may do, the strongest first')
-  async grants(@Caller() actor: Actor, @Param('id', { schema: id }) identityId: string, @Query({ schema: grantsQuery }) query: z.output<typeof grantsQuery>, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async grants(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) identityId: string,
+    @Query({ schema: grantsQuery }) query: z.output<typeof grantsQuery>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     await this.visible(actor, identityId, instant(query.asOf));
     const after = decodeCursor(query.cursor, 3);
-    const rows = await this.database.read((tx) => listGrants(tx, identityId, instant(query.asOf), query.limit + 1, after));
+    const rows = await this.database.read((tx) =>
+      listGrants(tx, identityId, instant(query.asOf), query.limit + 1, after),
+    );
     return jsonPage(reply, rows, query.limit, (row) => [-row.rank, row.k1, row.id]);
   }
 
@@ -73,10 +129,16 @@ export class IdentitiesController {
   @Get(':id/history')
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(historySchema), 'What changed about it, newest first')
-  async history(@Caller() actor: Actor, @Param('id', { schema: id }) identityId: string, @Query({ schema: z.strictObject(pageQuery) }) query: { limit: number; cursor?: string }) {
+  async history(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) identityId: string,
+    @Query({ schema: z.strictObject(pageQuery) }) query: { limit: number; cursor?: string },
+  ) {
     await this.visible(actor, identityId, null);
     const after = decodeCursor(query.cursor, 1);
-    const rows = await this.database.read((tx) => identityHistory(tx, identityId, query.limit + 1, after ? String(after[0]) : null));
+    const rows = await this.database.read((tx) =>
+      identityHistory(tx, identityId, query.limit + 1, after ? String(after[0]) : null),
+    );
     return toPage(rows, query.limit, (row) => [row.at]);
   }
 
@@ -89,7 +151,9 @@ export class IdentitiesController {
   }
 
   private async visible(actor: Actor, identityId: string, asOf: Date | null): Promise<JsonRow> {
-    const row = await this.database.read((tx) => oneIdentity(tx, this.visibility.visibleTo(actor, 'identity', 'i'), identityId, asOf));
+    const row = await this.database.read((tx) =>
+      oneIdentity(tx, this.visibility.visibleTo(actor, 'identity', 'i'), identityId, asOf),
+    );
     if (!row) throw new NotFound('identity');
     return row;
   }

@@ -20,7 +20,11 @@ export class ChecksController {
 
   @Get()
   @Allow(...READERS)
-  @Answers(200, pageOf(checkSchema), 'Every check, what it asks, where its numbers come from, and how many subjects have which outcome')
+  @Answers(
+    200,
+    pageOf(checkSchema),
+    'Every check, what it asks, where its numbers come from, and how many subjects have which outcome',
+  )
   async list() {
     const tally = await this.tally();
     return { data: this.checks.all.map((check) => present(check, tally)), next: null };
@@ -47,9 +51,33 @@ function present(check: AnyCheck, tally: Tally) {
   const own = tally.get(check.id) ?? {};
   const notes = check.parameterNotes as Record<string, ParameterNote>;
   return {
-    id: check.id, code: check.code, version: check.version, title: check.title, risk: check.risk, remediation: check.remediation, severity: check.severity, subject: check.subject as string, reads: [...check.reads], supersedes: [...(check.supersedes ?? [])],
-    parameters: Object.fromEntries(Object.entries(check.parameters as Record<string, unknown>).map(([name, value]) => [name, { default: value, unit: notes[name]!.unit, source: notes[name]!.source, organisationDecides: notes[name]!.organisationDecides }])),
+    id: check.id,
+    code: check.code,
+    version: check.version,
+    title: check.title,
+    risk: check.risk,
+    remediation: check.remediation,
+    severity: check.severity,
+    subject: check.subject as string,
+    reads: [...check.reads],
+    supersedes: [...(check.supersedes ?? [])],
+    parameters: Object.fromEntries(
+      Object.entries(check.parameters as Record<string, unknown>).map(([name, value]) => [
+        name,
+        {
+          default: value,
+          unit: notes[name]!.unit,
+          source: notes[name]!.source,
+          organisationDecides: notes[name]!.organisationDecides,
+        },
+      ]),
+    ),
     controls: check.controls.map((control) => ({ ...control })),
-    outcomes: { pass: own.p ?? 0, fail: (own.f ?? 0) + (own.s ?? 0), 'not-applicable': own.n ?? 0, 'not-evaluated': own.e ?? 0 },
+    outcomes: {
+      pass: own.p ?? 0,
+      fail: (own.f ?? 0) + (own.s ?? 0),
+      'not-applicable': own.n ?? 0,
+      'not-evaluated': own.e ?? 0,
+    },
   };
 }

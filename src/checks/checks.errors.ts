@@ -3,7 +3,9 @@ import { DomainError, type InputError } from '../platform/http/index.js';
 export class PolicyNameTaken extends DomainError {
   readonly code = 'checks.policy-name-taken';
   readonly kind = 'conflict';
-  override readonly details: { errors: readonly InputError[] } = { errors: [{ pointer: '/name', detail: 'is in use' }] };
+  override readonly details: { errors: readonly InputError[] } = {
+    errors: [{ pointer: '/name', detail: 'is in use' }],
+  };
   constructor() {
     super('There is another policy of this name.');
   }
@@ -24,7 +26,9 @@ export class DefaultPolicyIsLast extends DomainError {
   readonly kind = 'invalid';
   override readonly details: { errors: readonly InputError[] };
   constructor(pointer: string) {
-    super('The default policy stands last, is about everything, and cannot be removed. Put a policy of your own before it.');
+    super(
+      'The default policy stands last, is about everything, and cannot be removed. Put a policy of your own before it.',
+    );
     this.details = { errors: [{ pointer, detail: 'cannot be changed on the default policy' }] };
   }
 }

@@ -18,11 +18,27 @@ import { PoliciesController } from './policies.controller.js';
 @Global()
 @Module({
   controllers: [ChecksController, PoliciesController],
-  providers: [{ provide: Checks, useFactory: async () => new Checks(await loadChecks()) }, Engine, EvaluateDue, RunFullPass, PutPolicy, ExplainSubject],
+  providers: [
+    { provide: Checks, useFactory: async () => new Checks(await loadChecks()) },
+    Engine,
+    EvaluateDue,
+    RunFullPass,
+    PutPolicy,
+    ExplainSubject,
+  ],
   exports: [Checks, Engine, EvaluateDue, RunFullPass, PutPolicy, ExplainSubject],
 })
 export class ChecksModule {
-  constructor(registry: JobRegistry, jobs: Jobs, marks: Marks, facts: Facts, database: Database, metrics: Metrics, due: EvaluateDue, full: RunFullPass) {
+  constructor(
+    registry: JobRegistry,
+    jobs: Jobs,
+    marks: Marks,
+    facts: Facts,
+    database: Database,
+    metrics: Metrics,
+    due: EvaluateDue,
+    full: RunFullPass,
+  ) {
     registry.bind(evaluateDue, { evaluateDue: due });
     registry.bind(fullPass, { runFullPass: full });
     registry.bind(selfCheck, { runFullPass: full });
@@ -30,7 +46,8 @@ export class ChecksModule {
     marks.narrowUseBy(notSimplyPassing);
     marks.findNotEvaluatedBy((sourceId) => notEvaluatedIn(facts, sourceId));
     metrics.addGauge({
-      name: 'mandate_evaluation_mismatches', help: 'Subjects on which the last self-check and the stored outcomes disagreed. Anything but 0 is a fault of Mandate.',
+      name: 'mandate_evaluation_mismatches',
+      help: 'Subjects on which the last self-check and the stored outcomes disagreed. Anything but 0 is a fault of Mandate.',
       read: async () => {
         const last = await database.read((tx) => tx.use(EvaluationsRepository).lastSelfCheck());
         return last ? [{ value: last.mismatches }] : [];

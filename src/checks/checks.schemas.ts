@@ -16,13 +16,36 @@ export const checkSchema = z
     subject: z.string(),
     reads: z.array(z.string()),
     supersedes: z.array(z.string()),
-    parameters: z.record(z.string(), z.strictObject({ default: z.unknown(), unit: z.string(), source: z.string(), organisationDecides: z.boolean() })),
-    controls: z.array(z.strictObject({ framework: z.string(), id: z.string(), title: z.string(), strength: z.enum(['direct', 'partial', 'supporting']), uncertain: z.boolean() })),
-    outcomes: z.strictObject({ pass: z.number().int(), fail: z.number().int(), 'not-applicable': z.number().int(), 'not-evaluated': z.number().int() }).meta({ description: 'How many subjects have which outcome. No data is never a pass.' }),
+    parameters: z.record(
+      z.string(),
+      z.strictObject({ default: z.unknown(), unit: z.string(), source: z.string(), organisationDecides: z.boolean() }),
+    ),
+    controls: z.array(
+      z.strictObject({
+        framework: z.string(),
+        id: z.string(),
+        title: z.string(),
+        strength: z.enum(['direct', 'partial', 'supporting']),
+        uncertain: z.boolean(),
+      }),
+    ),
+    outcomes: z
+      .strictObject({
+        pass: z.number().int(),
+        fail: z.number().int(),
+        'not-applicable': z.number().int(),
+        'not-evaluated': z.number().int(),
+      })
+      .meta({ description: 'How many subjects have which outcome. No data is never a pass.' }),
   })
   .meta({ id: 'Check' });
 
-const policyCheck = z.strictObject({ id: z.string().max(100), enabled: z.boolean().default(true), severity: severity.optional(), parameters: z.record(z.string(), z.unknown()).optional() });
+const policyCheck = z.strictObject({
+  id: z.string().max(100),
+  enabled: z.boolean().default(true),
+  severity: severity.optional(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+});
 
 export const policySchema = z
   .strictObject({
@@ -32,7 +55,9 @@ export const policySchema = z
     isDefault: z.boolean(),
     selector: selectorSchema,
     mode: z.enum(['observe', 'notify', 'enforce']),
-    checks: z.array(policyCheck).meta({ description: 'Empty = it speaks of every check, by its defaults; else of these alone.' }),
+    checks: z
+      .array(policyCheck)
+      .meta({ description: 'Empty = it speaks of every check, by its defaults; else of these alone.' }),
     changedBy: z.string(),
     reason: z.string().nullable(),
     validFrom: z.iso.datetime(),

@@ -10,6 +10,9 @@ export const notSimplyPassing = (type: SubjectType, ids: Sql): Sql =>
 export function notEvaluatedIn(facts: Facts, sourceId: string): { type: SubjectType; ids: Sql }[] {
   return (['identity', 'credential', 'grant'] as const).map((type) => {
     const { from, id, sourceId: source } = facts.relationOf(type);
-    return { type, ids: sql`SELECT ${raw(id)} AS id ${raw(from)} JOIN evaluations ev ON ev.subject_type = ${type} AND ev.subject_id = ${raw(id)} WHERE ev.results LIKE '%e%' AND ${raw(source!)} = ${sourceId}` };
+    return {
+      type,
+      ids: sql`SELECT ${raw(id)} AS id ${raw(from)} JOIN evaluations ev ON ev.subject_type = ${type} AND ev.subject_id = ${raw(id)} WHERE ev.results LIKE '%e%' AND ${raw(source!)} = ${sourceId}`,
+    };
   });
 }

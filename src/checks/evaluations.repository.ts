@@ -25,23 +25,29 @@ export class EvaluationsRepository {
   async assignPlaces(checks: readonly { id: string; subject: SubjectType }[]): Promise<void> {
     await this.tx.sql`LOCK TABLE check_places IN SHARE ROW EXCLUSIVE MODE`;
     for (const { id, subject } of checks) {
-      await this.tx.sql`INSERT INTO check_places (check_id, subject_type, place) SELECT ${id}, ${subject}, coalesce(max(place) + 1, 0) FROM check_places WHERE subject_type = ${subject} ON CONFLICT (check_id) DO NOTHING`;
+      await this.tx
+        .sql`INSERT INTO check_places (check_id, subject_type, place) SELECT ${id}, ${subject}, coalesce(max(place) + 1, 0) FROM check_places WHERE subject_type = ${subject} ON CONFLICT (check_id) DO NOTHING`;
     }
   }
 
   /** Subjects whose time has come. */
   due(now: Date, limit: number): Promise<{ type: SubjectType; id: string }[]> {
-    return this.tx.sql`SELECT subject_type AS type, subject_id AS id FROM evaluations WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+    return this.tx
+      .sql`SELECT subject_type AS type, subject_id AS id FROM evaluations WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
   }
 
   async countDue(now: Date): Promise<number> {
-    const [row] = await this.tx.sql<{ count: number }>`SELECT count(*)::int AS count FROM evaluations WHERE due_at <= ${now}`;
+    const [row] = await this.tx.sql<{
+      count: number;
+    }>`SELECT count(*)::int AS count FROM evaluations WHERE due_at <= ${now}`;
     return row!.count;
   }
 
   /** Puts the claimed ids where the statement below finds them; gone with the transaction. */
   async claim(type: SubjectType, ids: readonly string[]): Promise<void> {
-    await this.tx.run(raw('CREATE TEMP TABLE IF NOT EXISTS claimed_subjects (subject_type text, id uuid) ON COMMIT DROP'));
+    await this.tx.run(
+      raw('CREATE TEMP TABLE IF NOT EXISTS claimed_subjects (subject_type text, id uuid) ON COMMIT DROP'),
+    );
     await this.tx.sql`INSERT INTO claimed_subjects SELECT ${type}::text, unnest(${ids}::uuid[])`;
     await this.tx.run(raw('ANALYZE claimed_subjects'));
   }
@@ -49,15 +55,33 @@ export class EvaluationsRepository {
   /** Facts of the claimed subjects, or of all, with what is stored of them, as COPY text. */
   stream<S extends SubjectType>(type: S, plan: FactsPlan<S>, claimedOnly: boolean): ReturnType<Tx['copyOut']> {
     const { relation } = plan;
-    const head = [relation.id, 'ev.results', 'ev.failing', 'epoch_ms(ev.due_at)', relation.scopeId ?? 'NULL', relation.resourceType ?? 'NULL', relation.parentExternalId ?? 'NULL'];
+    const head = [
+      relation.id,
+      'ev.results',
+      'ev.failing',
+      'epoch_ms(ev.due_at)',
+      relation.scopeId ?? 'NULL',
+      relation.resourceType ?? 'NULL',
+      relation.parentExternalId ?? 'NULL',
+    ];
     return this.tx.copyOut(`SELECT ${[...head, ...plan.select].join(', ')} ${plan.from}
       ${claimedOnly ? `JOIN claimed_subjects cs ON cs.subject_type = '${type}' AND cs.id = ${relation.id}` : ''}
       LEFT JOIN evaluations ev ON ev.subject_type = '${type}' AND ev.subject_id = ${relation.id} WHERE ${relation.live}`);
   }
 
   async stored(type: SubjectType, ids: readonly string[]): Promise<Map<string, StoredEvaluation>> {
-    const rows = await this.tx.sql<{ id: string; results: string; failing: string; dueAt: string | null }>`SELECT subject_id AS id, results, failing, epoch_ms(due_at) AS "dueAt" FROM evaluations WHERE subject_type = ${type} AND subject_id = ANY(${ids})`;
-    return new Map(rows.map(({ id, results, failing, dueAt }) => [id, { results, failing, dueAt: dueAt === null ? null : Number(dueAt) }]));
+    const rows = await this.tx.sql<{
+      id: string;
+      results: string;
+      failing: string;
+      dueAt: string | null;
+    }>`SELECT subject_id AS id, results, failing, epoch_ms(due_at) AS "dueAt" FROM evaluations WHERE subject_type = ${type} AND subject_id = ANY(${ids})`;
+    return new Map(
+      rows.map(({ id, results, failing, dueAt }) => [
+        id,
+        { results, failing, dueAt: dueAt === null ? null : Number(dueAt) },
+      ]),
+    );
   }
 
   async write(type: SubjectType, changes: readonly EvaluationChange[]): Promise<void> {
@@ -74,28 +98,54 @@ export class EvaluationsRepository {
 
   /** Subjects that wait for an evaluation anyway: a pass that compares must not hold that against anybody. */
   async waiting(type: SubjectType, now: Date): Promise<Set<string>> {
-    const rows = await this.tx.sql<{ id: string }>`SELECT subject_id AS id FROM changed_subjects WHERE subject_type = ${type} UNION SELECT subject_id FROM evaluations WHERE subject_type = ${type} AND due_at <= ${now}`;
+    const rows = await this.tx.sql<{
+      id: string;
+    }>`SELECT subject_id AS id FROM changed_subjects WHERE subject_type = ${type} UNION SELECT subject_id FROM evaluations WHERE subject_type = ${type} AND due_at <= ${now}`;
     return new Set(rows.map(({ id }) => id));
   }
 
   /** Stored evaluations of subjects that no longer live. */
-  orphaned<S extends SubjectType>(type: S, plan: Pick<FactsPlan<S>, 'relation'>, limit: number): Promise<{ id: string }[]> {
+  orphaned<S extends SubjectType>(
+    type: S,
+    plan: Pick<FactsPlan<S>, 'relation'>,
+    limit: number,
+  ): Promise<{ id: string }[]> {
     const { relation } = plan;
-    return this.tx.run(sql`SELECT ev.subject_id AS id FROM evaluations ev WHERE ev.subject_type = ${type} AND NOT EXISTS (SELECT 1 ${raw(relation.from)} WHERE ${raw(relation.id)} = ev.subject_id AND ${raw(relation.live)}) LIMIT ${limit}`);
+    return this.tx.run(
+      sql`SELECT ev.subject_id AS id FROM evaluations ev WHERE ev.subject_type = ${type} AND NOT EXISTS (SELECT 1 ${raw(relation.from)} WHERE ${raw(relation.id)} = ev.subject_id AND ${raw(relation.live)}) LIMIT ${limit}`,
+    );
   }
 
-  async recordPass(pass: { id: string; kind: 'due' | 'full' | 'self-check'; startedAt: Date; finishedAt: Date; evaluated: number; changed: number; mismatches: number; examples: readonly unknown[] }): Promise<void> {
-    await this.tx.sql`INSERT INTO evaluation_passes (id, kind, started_at, finished_at, evaluated, changed, mismatches, examples)
+  async recordPass(pass: {
+    id: string;
+    kind: 'due' | 'full' | 'self-check';
+    startedAt: Date;
+    finishedAt: Date;
+    evaluated: number;
+    changed: number;
+    mismatches: number;
+    examples: readonly unknown[];
+  }): Promise<void> {
+    await this.tx
+      .sql`INSERT INTO evaluation_passes (id, kind, started_at, finished_at, evaluated, changed, mismatches, examples)
       VALUES (${pass.id}, ${pass.kind}, ${pass.startedAt}, ${pass.finishedAt}, ${pass.evaluated}, ${pass.changed}, ${pass.mismatches}, ${JSON.stringify(pass.examples)})`;
   }
 
   async lastSelfCheck(): Promise<{ at: string; mismatches: number } | null> {
-    return (await this.tx.sql<{ at: string; mismatches: number }>`SELECT iso(finished_at) AS at, mismatches FROM evaluation_passes WHERE kind = 'self-check' ORDER BY id DESC LIMIT 1`)[0] ?? null;
+    return (
+      (
+        await this.tx.sql<{
+          at: string;
+          mismatches: number;
+        }>`SELECT iso(finished_at) AS at, mismatches FROM evaluation_passes WHERE kind = 'self-check' ORDER BY id DESC LIMIT 1`
+      )[0] ?? null
+    );
   }
 
   /** How many subjects have which letter, check by check. */
   async tally(): Promise<{ check: string; letter: string; count: number }[]> {
-    return this.tx.sql`SELECT p.check_id AS check, substr(e.results, p.place + 1, 1) AS letter, count(*)::int AS count FROM check_places p JOIN evaluations e ON e.subject_type = p.subject_type
+    return this.tx
+      .sql`SELECT p.check_id AS check, substr(e.results, p.place + 1, 1) AS letter, count(*)::int AS count FROM check_places p JOIN evaluations e ON e.subject_type = p.subject_type
       WHERE length(e.results) > p.place GROUP BY 1, 2`;
   }
 }

@@ -396,8 +396,7 @@ describe.each([...checks.keys()].map((id) => [id]))('%s, whatever the facts', (i
       const last = outcome.until === undefined ? NOW + 5000 * 86_400_000 : outcome.until - 1;
       for (const when of [last, Math.min(last, NOW + more)])
         expect(signature(evaluate(id, one, when as Instant))).toBe(signature(outcome));
-    }),
-  );
+    }));
 
   it('tells a day since when, and evidence, that time does not move', () =>
     holds(fc.tuple(facts, later), ([one, more]) => {

@@ -3,7 +3,17 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, NotFound, pageOf, READERS, SeenVersion, setVersion } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  NotFound,
+  pageOf,
+  READERS,
+  SeenVersion,
+  setVersion,
+} from '../platform/http/index.js';
 import { newPolicy, policySchema } from './checks.schemas.js';
 import { PutPolicy } from './operations/put-policy.js';
 import { PoliciesRepository, type PolicyRow } from './policies.repository.js';
@@ -29,7 +39,11 @@ export class PoliciesController {
   @Post()
   @Allow('policy-author')
   @Answers(201, policySchema, 'Adds a policy; everything is evaluated under it in the background')
-  async add(@Caller() actor: Actor, @Body({ schema: newPolicy }) body: z.output<typeof newPolicy>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async add(
+    @Caller() actor: Actor,
+    @Body({ schema: newPolicy }) body: z.output<typeof newPolicy>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     return this.one(await this.put.create(actor, body), reply);
   }
 
@@ -43,7 +57,13 @@ export class PoliciesController {
   @Put(':id')
   @Allow('policy-author')
   @Answers(200, policySchema, 'Replaces a policy; needs If-Match')
-  async replace(@Caller() actor: Actor, @Param('id', { schema: id }) policyId: string, @SeenVersion() seen: number, @Body({ schema: newPolicy }) body: z.output<typeof newPolicy>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async replace(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) policyId: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: newPolicy }) body: z.output<typeof newPolicy>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await this.put.replace(actor, policyId, seen, body);
     return this.one(policyId, reply);
   }
@@ -51,7 +71,12 @@ export class PoliciesController {
   @Delete(':id')
   @Allow('policy-author')
   @Answers(204, null, 'Removes a policy; needs If-Match')
-  async remove(@Caller() actor: Actor, @Param('id', { schema: id }) policyId: string, @SeenVersion() seen: number, @Query({ schema: removal }) query: { reason?: string }): Promise<void> {
+  async remove(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) policyId: string,
+    @SeenVersion() seen: number,
+    @Query({ schema: removal }) query: { reason?: string },
+  ): Promise<void> {
     await this.put.remove(actor, policyId, seen, query.reason ?? null);
   }
 

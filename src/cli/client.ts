@@ -18,7 +18,16 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-const CODE_OF_STATUS: Record<number, number> = { 401: EXIT.signInNeeded, 403: EXIT.signInNeeded, 404: EXIT.notFound, 409: EXIT.conflict, 412: EXIT.conflict, 428: EXIT.conflict, 422: EXIT.usage, 400: EXIT.usage };
+const CODE_OF_STATUS: Record<number, number> = {
+  401: EXIT.signInNeeded,
+  403: EXIT.signInNeeded,
+  404: EXIT.notFound,
+  409: EXIT.conflict,
+  412: EXIT.conflict,
+  428: EXIT.conflict,
+  422: EXIT.usage,
+  400: EXIT.usage,
+};
 
 /** A client of Mandate's API: the CLI can do nothing the API does not let it. */
 export class Client {
@@ -27,20 +36,43 @@ export class Client {
     private readonly token: string,
   ) {}
 
-  async call<T>(method: string, path: string, options: { body?: unknown; form?: FormData; etag?: string } = {}): Promise<{ body: T; etag: string }> {
+  async call<T>(
+    method: string,
+    path: string,
+    options: { body?: unknown; form?: FormData; etag?: string } = {},
+  ): Promise<{ body: T; etag: string }> {
     let response: Response;
     try {
       response = await fetch(new URL(`/api/v1/${path}`, this.url), {
         method,
-        headers: { authorization: `Bearer ${this.token}`, ...(options.body === undefined ? {} : { 'content-type': 'application/json' }), ...(options.etag ? { 'if-match': options.etag } : {}) },
-        ...(options.form ? { body: options.form } : options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        headers: {
+          authorization: `Bearer ${this.token}`,
+          ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(options.etag ? { 'if-match': options.etag } : {}),
+        },
+        ...(options.form
+          ? { body: options.form }
+          : options.body === undefined
+            ? {}
+            : { body: JSON.stringify(options.body) }),
       });
     } catch (error) {
-      throw new CommandFailed(`Mandate does not answer at ${this.url}. Is it running? ("mandate serve" or "mandate demo" starts it; MANDATE_URL points elsewhere.)`, EXIT.failure, { cause: String((error as Error).cause ?? error) });
+      throw new CommandFailed(
+        `Mandate does not answer at ${this.url}. Is it running? ("mandate serve" or "mandate demo" starts it; MANDATE_URL points elsewhere.)`,
+        EXIT.failure,
+        { cause: String((error as Error).cause ?? error) },
+      );
     }
     const text = await response.text();
     if (!response.ok) throw failed(response.status, text);
-    return { body: (text === '' ? null : /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text) as T, etag: response.headers.get('etag') ?? '' };
+    return {
+      body: (text === ''
+        ? null
+        : /json/.test(response.headers.get('content-type') ?? '')
+          ? JSON.parse(text)
+          : text) as T,
+      etag: response.headers.get('etag') ?? '',
+    };
   }
 
   async get<T>(path: string, query: Readonly<Record<string, string | number | boolean | undefined>> = {}): Promise<T> {
@@ -52,7 +84,11 @@ export class Client {
   }
 
   /** Reads a list to its end, or until there are enough. */
-  async list<T>(path: string, query: Readonly<Record<string, string | number | boolean | undefined>>, enough: number): Promise<T[]> {
+  async list<T>(
+    path: string,
+    query: Readonly<Record<string, string | number | boolean | undefined>>,
+    enough: number,
+  ): Promise<T[]> {
     const all: T[] = [];
     let cursor: string | undefined;
     do {
@@ -71,9 +107,15 @@ function failed(status: number, text: string): CommandFailed {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  const places = (problem.errors ?? []).map(({ pointer, parameter, detail }) => `\n  ${pointer ?? parameter ?? ''}: ${detail}`).join('');
+  const places = (problem.errors ?? [])
+    .map(({ pointer, parameter, detail }) => `\n  ${pointer ?? parameter ?? ''}: ${detail}`)
+    .join('');
   const request = problem.instance ? `\n(request ${problem.instance.replace('urn:request:', '')})` : '';
-  return new CommandFailed(`${problem.detail ?? `Mandate answered ${status}.`}${places}${request}`, CODE_OF_STATUS[status] ?? EXIT.failure, problem);
+  return new CommandFailed(
+    `${problem.detail ?? `Mandate answered ${status}.`}${places}${request}`,
+    CODE_OF_STATUS[status] ?? EXIT.failure,
+    problem,
+  );
 }
 
 const queryString = (query: Readonly<Record<string, string | number | boolean | undefined>>): string => {
@@ -97,22 +139,34 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Client {
   if (url !== undefined && url !== '') {
     const file = environment.MANDATE_TOKEN_FILE;
     const token = environment.MANDATE_TOKEN ?? (file ? readToken(file) : undefined);
-    if (!token) throw new CommandFailed('MANDATE_URL is set, but no token: put one into a file and name it in MANDATE_TOKEN_FILE.', EXIT.signInNeeded);
+    if (!token)
+      throw new CommandFailed(
+        'MANDATE_URL is set, but no token: put one into a file and name it in MANDATE_TOKEN_FILE.',
+        EXIT.signInNeeded,
+      );
     return new Client(url, token);
   }
-  const folders = environment.MANDATE_DATA_DIR ? [environment.MANDATE_DATA_DIR] : [defaultDataFolder(checkout(), 'main'), defaultDataFolder(checkout(), 'demo')];
+  const folders = environment.MANDATE_DATA_DIR
+    ? [environment.MANDATE_DATA_DIR]
+    : [defaultDataFolder(checkout(), 'main'), defaultDataFolder(checkout(), 'demo')];
   for (const folder of folders) {
     const address = join(folder, 'address');
     if (!existsSync(address)) continue;
     return new Client(readFileSync(address, 'utf8').trim(), readToken(join(folder, 'admin-token')));
   }
-  throw new CommandFailed(`No Mandate runs here (looked in ${folders.join(' and ')}). Start one with "mandate serve" or "mandate demo", or set MANDATE_URL and MANDATE_TOKEN_FILE.`, EXIT.signInNeeded);
+  throw new CommandFailed(
+    `No Mandate runs here (looked in ${folders.join(' and ')}). Start one with "mandate serve" or "mandate demo", or set MANDATE_URL and MANDATE_TOKEN_FILE.`,
+    EXIT.signInNeeded,
+  );
 }
 
 function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new CommandFailed(`The token file ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`, EXIT.signInNeeded);
+    throw new CommandFailed(
+      `The token file ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
+      EXIT.signInNeeded,
+    );
   }
 }

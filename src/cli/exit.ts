@@ -1,5 +1,15 @@
 /** What the shell is told. Never a count: 256 findings would wrap to "ok". */
-export const EXIT = { ok: 0, failure: 1, usage: 2, findings: 3, signInNeeded: 4, notFound: 5, conflict: 6, partial: 7, evidenceFailed: 8 } as const;
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  findings: 3,
+  signInNeeded: 4,
+  notFound: 5,
+  conflict: 6,
+  partial: 7,
+  evidenceFailed: 8,
+} as const;
 
 /** Ends the command with a code and, on stderr, a sentence. */
 export class CommandFailed extends Error {

@@ -2,7 +2,9 @@
 const MINIMUM = [22, 13] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
-  process.stderr.write(`Mandate needs Node ${MINIMUM.join('.')} or newer, and this is ${process.versions.node}. From a checkout, "npm run mandate -- ..." uses the Node that npm brought along.\n`);
+  process.stderr.write(
+    `Mandate needs Node ${MINIMUM.join('.')} or newer, and this is ${process.versions.node}. From a checkout, "npm run mandate -- ..." uses the Node that npm brought along.\n`,
+  );
   process.exit(1);
 }
 

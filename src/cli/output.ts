@@ -13,7 +13,12 @@ const isTerminal = (): boolean => process.stdout.isTTY === true;
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** Data goes to stdout in the form that was asked for; nothing else does. */
-export function print<T>(rows: readonly T[], columns: readonly Column<T>[], format: OutputFormat, whole?: unknown): void {
+export function print<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  format: OutputFormat,
+  whole?: unknown,
+): void {
   switch (format) {
     case 'json':
       process.stdout.write(`${JSON.stringify(whole ?? rows, null, 2)}\n`);
@@ -22,7 +27,9 @@ export function print<T>(rows: readonly T[], columns: readonly Column<T>[], form
       for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
       return;
     case 'csv':
-      process.stdout.write(`${[columns.map(({ head }) => csvCell(head.toLowerCase())), ...rows.map((row) => columns.map((column) => csvCell(text(column.cell(row)))))].map((cells) => cells.join(',')).join('\n')}\n`);
+      process.stdout.write(
+        `${[columns.map(({ head }) => csvCell(head.toLowerCase())), ...rows.map((row) => columns.map((column) => csvCell(text(column.cell(row)))))].map((cells) => cells.join(',')).join('\n')}\n`,
+      );
       return;
     case 'table':
       printTable(rows, columns);
@@ -32,12 +39,32 @@ export function print<T>(rows: readonly T[], columns: readonly Column<T>[], form
 function printTable<T>(rows: readonly T[], columns: readonly Column<T>[]): void {
   if (!isTerminal()) {
     // Not for eyes: nothing is cut, nothing is coloured, one row a line.
-    for (const cells of [columns.map(({ head }) => head.toUpperCase()), ...rows.map((row) => columns.map((column) => text(column.cell(row)).replaceAll(/[\t\n]/g, ' ')))]) process.stdout.write(`${cells.join('\t')}\n`);
+    for (const cells of [
+      columns.map(({ head }) => head.toUpperCase()),
+      ...rows.map((row) => columns.map((column) => text(column.cell(row)).replaceAll(/[\t\n]/g, ' '))),
+    ])
+      process.stdout.write(`${cells.join('\t')}\n`);
     return;
   }
   const table = new Table({
     head: columns.map(({ head }) => bold(head.toUpperCase())),
-    chars: { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '  ',
+    },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
   const width = process.stdout.columns ?? 120;
@@ -53,7 +80,10 @@ export function printOne(value: Record<string, unknown>, format: OutputFormat): 
     return;
   }
   const width = Math.max(...Object.keys(value).map((name) => name.length));
-  for (const [name, member] of Object.entries(value)) process.stdout.write(`${bold(name.padEnd(width))}  ${typeof member === 'object' && member !== null ? JSON.stringify(member) : text(member as string)}\n`);
+  for (const [name, member] of Object.entries(value))
+    process.stdout.write(
+      `${bold(name.padEnd(width))}  ${typeof member === 'object' && member !== null ? JSON.stringify(member) : text(member as string)}\n`,
+    );
 }
 
 /** For people, and out of the way of the data. */
@@ -61,10 +91,14 @@ export const note = (message: string): void => void process.stderr.write(`${mess
 
 export const bold = (message: string): string => styleText('bold', message, { stream: process.stdout });
 const SEVERITY_STYLE = { critical: ['bold', 'red'], high: 'red', medium: 'yellow', low: 'blue' } as const;
-export const severity = (word: string): string => (word in SEVERITY_STYLE ? styleText(SEVERITY_STYLE[word as keyof typeof SEVERITY_STYLE] as never, word, { stream: process.stdout }) : word);
+export const severity = (word: string): string =>
+  word in SEVERITY_STYLE
+    ? styleText(SEVERITY_STYLE[word as keyof typeof SEVERITY_STYLE] as never, word, { stream: process.stdout })
+    : word;
 const paint = (head: string, cell: string): string => (head === 'severity' ? severity(cell) : cell);
 
-const text = (value: unknown): string => (value === null || value === undefined ? '-' : String(value));
+const text = (value: string | number | boolean | null | undefined): string =>
+  value === null || value === undefined ? '-' : String(value);
 const cut = (value: string, width: number): string => (value.length > width ? `${value.slice(0, width - 1)}…` : value);
 
 /** A cell a spreadsheet would take for a formula gets a quote before it (CVE-2021-41270); imports take it off again. */

@@ -15,14 +15,38 @@ import { note } from './output.js';
 
 /** The `mandate` command. */
 export function createProgram(): Command {
-  const program = new Command('mandate').description('Governs the non-human identities behind AI.').version(VERSION).showHelpAfterError('(--help shows what there is)').exitOverride();
-  for (const add of [serveCommand, demoCommand, doctorCommand, scanCommand, importCommand, sourceCommand, identityCommand, credentialCommand, useCaseCommand, agentCommand, personCommand, findingCommand, checkCommand, jobCommand, tokenCommand, apiCommand]) add(program);
+  const program = new Command('mandate')
+    .description('Governs the non-human identities behind AI.')
+    .version(VERSION)
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+  for (const add of [
+    serveCommand,
+    demoCommand,
+    doctorCommand,
+    scanCommand,
+    importCommand,
+    sourceCommand,
+    identityCommand,
+    credentialCommand,
+    useCaseCommand,
+    agentCommand,
+    personCommand,
+    findingCommand,
+    checkCommand,
+    jobCommand,
+    tokenCommand,
+    apiCommand,
+  ])
+    add(program);
   return program;
 }
 
 /** Runs a command line and sets the exit code; errors are one line on stderr, or the problem body where JSON was asked for. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const wantsJson = argv.some((word, at) => word === '--output=json' || ((word === '--output' || word === '-o') && argv[at + 1] === 'json'));
+  const wantsJson = argv.some(
+    (word, at) => word === '--output=json' || ((word === '--output' || word === '-o') && argv[at + 1] === 'json'),
+  );
   try {
     await createProgram().parseAsync([...argv]);
   } catch (error) {

@@ -14,8 +14,14 @@ import { TurnFindings } from './operations/turn-findings.js';
 export class FindingsModule {
   constructor(database: Database, metrics: Metrics) {
     metrics.addGauge({
-      name: 'mandate_findings_open', help: 'Findings that are not resolved, by severity.', labels: ['severity'],
-      read: async () => (await database.read((tx) => tx.use(FindingsRepository).countOpen())).map(({ severity, count }) => ({ labels: { severity }, value: count })),
+      name: 'mandate_findings_open',
+      help: 'Findings that are not resolved, by severity.',
+      labels: ['severity'],
+      read: async () =>
+        (await database.read((tx) => tx.use(FindingsRepository).countOpen())).map(({ severity, count }) => ({
+          labels: { severity },
+          value: count,
+        })),
     });
   }
 }

@@ -6,4 +6,5 @@ export const DUE_DAYS: Readonly<Record<Severity, number>> = { critical: 3, high:
 const RANK: Readonly<Record<Severity, number>> = { low: 1, medium: 2, high: 3, critical: 4 };
 
 export const isWorse = (a: Severity, b: Severity): boolean => RANK[a] > RANK[b];
-export const dueAfter = (severity: Severity, from: Date): Date => new Date(from.getTime() + DUE_DAYS[severity] * DAY_MS);
+export const dueAfter = (severity: Severity, from: Date): Date =>
+  new Date(from.getTime() + DUE_DAYS[severity] * DAY_MS);

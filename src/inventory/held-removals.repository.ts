@@ -11,13 +11,23 @@ export interface RemovalShare {
 }
 
 /** The parent a gap may name: the identity a credential or grant hangs on. */
-const PARENT_ID: Record<MergeKind, string> = { identities: 't.external_id', entitlements: 't.external_id', resources: 't.external_id', credentials: 'p.external_id', grants: 'p.external_id' };
-const parentOf = (kind: MergeKind): string => (kind === 'credentials' || kind === 'grants' ? 'JOIN identities p ON p.id = t.identity_id' : '');
+const PARENT_ID: Record<MergeKind, string> = {
+  identities: 't.external_id',
+  entitlements: 't.external_id',
+  resources: 't.external_id',
+  credentials: 'p.external_id',
+  grants: 'p.external_id',
+};
+const parentOf = (kind: MergeKind): string =>
+  kind === 'credentials' || kind === 'grants' ? 'JOIN identities p ON p.id = t.identity_id' : '';
 
 /** What rows of which other kind go with a row that is removed. */
 const GOES_WITH: Partial<Record<MergeKind, readonly (readonly [MergeKind, string])[]>> = {
   // With the identity goes what it held, even where that could not be read.
-  identities: [['credentials', 'identity_id = ANY($3)'], ['grants', '(identity_id = ANY($3) OR via_identity_id = ANY($3))']],
+  identities: [
+    ['credentials', 'identity_id = ANY($3)'],
+    ['grants', '(identity_id = ANY($3) OR via_identity_id = ANY($3))'],
+  ],
   entitlements: [['grants', 'entitlement_id = ANY($3)']],
 };
 
@@ -25,7 +35,12 @@ const GOES_WITH: Partial<Record<MergeKind, readonly (readonly [MergeKind, string
 export class HeldRemovalsRepository {
   constructor(private readonly tx: Tx) {}
 
-  async note(run: { runId: string; sourceId: string }, kind: MergeKind, unvisited: readonly string[], complete: readonly { scopeId: string; type: string }[]): Promise<void> {
+  async note(
+    run: { runId: string; sourceId: string },
+    kind: MergeKind,
+    unvisited: readonly string[],
+    complete: readonly { scopeId: string; type: string }[],
+  ): Promise<void> {
     await this.tx.sql`INSERT INTO held_removals (run_id, kind, row_id, raw_hash)
       SELECT ${run.runId}, ${kind}, t.id, t.raw_hash FROM ${raw(kind)} t
       JOIN unnest(${complete.map(({ scopeId }) => scopeId)}::uuid[], ${complete.map(({ type }) => type)}::text[]) AS c(scope_id, resource_type) ON c.scope_id = t.scope_id AND c.resource_type = t.resource_type
@@ -43,7 +58,8 @@ export class HeldRemovalsRepository {
     const shares: RemovalShare[] = [];
     for (const kind of MERGE_KINDS) {
       shares.push(
-        ...(await this.tx.sql<RemovalShare>`WITH going AS (SELECT t.scope_id, t.resource_type, count(*)::int AS removed FROM held_removals h JOIN ${raw(kind)} t ON t.id = h.row_id WHERE h.run_id = ${runId} AND h.kind = ${kind} GROUP BY 1, 2)
+        ...(await this.tx
+          .sql<RemovalShare>`WITH going AS (SELECT t.scope_id, t.resource_type, count(*)::int AS removed FROM held_removals h JOIN ${raw(kind)} t ON t.id = h.row_id WHERE h.run_id = ${runId} AND h.kind = ${kind} GROUP BY 1, 2)
           SELECT ${kind}::text AS kind, s.external_id AS scope, g.resource_type AS type, g.removed,
             (SELECT count(*)::int FROM ${raw(kind)} l WHERE l.scope_id = g.scope_id AND l.resource_type = g.resource_type AND l.removed_at IS NULL) AS live
           FROM going g JOIN scopes s ON s.id = g.scope_id`),
@@ -58,17 +74,31 @@ export class HeldRemovalsRepository {
   }
 
   /** Ends the rows that still are what they were when they were noted, and what goes with them. Returns ids by kind. */
-  async end(runId: string, kind: MergeKind, rows: readonly { id: string; hash: string }[], at: Date): Promise<[MergeKind, string[]][]> {
+  async end(
+    runId: string,
+    kind: MergeKind,
+    rows: readonly { id: string; hash: string }[],
+    at: Date,
+  ): Promise<[MergeKind, string[]][]> {
     const end = async (table: MergeKind, condition: string, values: unknown[]): Promise<string[]> => {
-      const { rows: ended } = await this.tx.query(`UPDATE ${table} SET removed_at = $1, valid_from = $1, run_id = $2, version = version + 1 WHERE removed_at IS NULL AND ${condition} RETURNING id`, [at, runId, ...values]);
+      const { rows: ended } = await this.tx.query(
+        `UPDATE ${table} SET removed_at = $1, valid_from = $1, run_id = $2, version = version + 1 WHERE removed_at IS NULL AND ${condition} RETURNING id`,
+        [at, runId, ...values],
+      );
       return ended.map(({ id }) => id as string);
     };
-    const ids = await end(kind, '(id, raw_hash) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))', [rows.map(({ id }) => id), rows.map(({ hash }) => hash)]);
+    const ids = await end(kind, '(id, raw_hash) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))', [
+      rows.map(({ id }) => id),
+      rows.map(({ hash }) => hash),
+    ]);
     const ended: [MergeKind, string[]][] = [[kind, ids]];
     for (const [table, condition] of GOES_WITH[kind] ?? []) ended.push([table, await end(table, condition, [ids])]);
     for (const [table, gone] of ended) {
       if (gone.length === 0 || (table !== 'credentials' && table !== 'grants')) continue;
-      await this.tx.query(`INSERT INTO touched_identities (identity_id, source_id) SELECT DISTINCT i.id, i.source_id FROM ${table} t JOIN identities i ON i.id = t.identity_id WHERE t.id = ANY($1) AND i.removed_at IS NULL ON CONFLICT DO NOTHING`, [gone]);
+      await this.tx.query(
+        `INSERT INTO touched_identities (identity_id, source_id) SELECT DISTINCT i.id, i.source_id FROM ${table} t JOIN identities i ON i.id = t.identity_id WHERE t.id = ANY($1) AND i.removed_at IS NULL ON CONFLICT DO NOTHING`,
+        [gone],
+      );
     }
     return ended;
   }

@@ -14,13 +14,20 @@ export class IdentitiesRepository {
   constructor(private readonly tx: Tx) {}
 
   async forChange(id: string): Promise<IdentityForChange | null> {
-    const [row] = await this.tx.sql<IdentityForChange>`SELECT id, version, run_id AS "runId", display_name AS "displayName", removed_at AS "removedAt", overrides FROM identities WHERE id = ${id} FOR UPDATE`;
+    const [row] = await this.tx
+      .sql<IdentityForChange>`SELECT id, version, run_id AS "runId", display_name AS "displayName", removed_at AS "removedAt", overrides FROM identities WHERE id = ${id} FOR UPDATE`;
     return row ?? null;
   }
 
   /** The row moves on in history here; judging it afterwards is part of the same instant. */
-  async override(id: string, set: Readonly<Record<string, unknown>>, cleared: readonly string[], at: Date): Promise<void> {
-    await this.tx.sql`UPDATE identities SET overrides = (overrides || ${JSON.stringify(set)}::jsonb) - ${cleared}::text[], valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+  async override(
+    id: string,
+    set: Readonly<Record<string, unknown>>,
+    cleared: readonly string[],
+    at: Date,
+  ): Promise<void> {
+    await this.tx
+      .sql`UPDATE identities SET overrides = (overrides || ${JSON.stringify(set)}::jsonb) - ${cleared}::text[], valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
   }
 
   async unitExists(id: string): Promise<boolean> {
@@ -41,7 +48,9 @@ export class IdentitiesRepository {
 
   /** Ids that exist and live, out of those given. */
   async live(ids: readonly string[]): Promise<Set<string>> {
-    const rows = await this.tx.sql<{ id: string }>`SELECT id FROM identities WHERE id = ANY(${ids}) AND removed_at IS NULL`;
+    const rows = await this.tx.sql<{
+      id: string;
+    }>`SELECT id FROM identities WHERE id = ANY(${ids}) AND removed_at IS NULL`;
     return new Set(rows.map(({ id }) => id));
   }
 }

@@ -41,15 +41,39 @@ const connector: Record<string, FactColumn> = { connector: { sql: 'src.connector
 
 /** Relations and facts over the inventory's own tables. */
 export function contributeInventory(facts: Facts, marks: Marks): void {
-  facts.describe({ subject: 'identity', from: 'FROM identities i', id: 'i.id', live: 'i.removed_at IS NULL', name: 'i.display_name', scopeId: 'i.scope_id', resourceType: 'i.resource_type', parentExternalId: 'i.external_id', sourceId: 'i.source_id' });
-  facts.contribute({ subject: 'identity', name: 'inventory', joins: '', columns: { ...where('i'), ...identityContext, createdAt: { sql: 'epoch_ms(i.created_at)', type: 'instant' } } });
-  facts.contribute({ subject: 'identity', name: 'source', joins: 'JOIN sources src ON src.id = i.source_id', columns: connector });
-  facts.contribute({
-    subject: 'identity', name: 'use', columns: use('u', 'sr'),
-    joins: 'LEFT JOIN identity_usage u ON u.identity_id = i.id LEFT JOIN scope_readings sr ON sr.scope_id = i.scope_id AND sr.resource_type = i.resource_type',
+  facts.describe({
+    subject: 'identity',
+    from: 'FROM identities i',
+    id: 'i.id',
+    live: 'i.removed_at IS NULL',
+    name: 'i.display_name',
+    scopeId: 'i.scope_id',
+    resourceType: 'i.resource_type',
+    parentExternalId: 'i.external_id',
+    sourceId: 'i.source_id',
   });
   facts.contribute({
-    subject: 'identity', name: 'credentials',
+    subject: 'identity',
+    name: 'inventory',
+    joins: '',
+    columns: { ...where('i'), ...identityContext, createdAt: { sql: 'epoch_ms(i.created_at)', type: 'instant' } },
+  });
+  facts.contribute({
+    subject: 'identity',
+    name: 'source',
+    joins: 'JOIN sources src ON src.id = i.source_id',
+    columns: connector,
+  });
+  facts.contribute({
+    subject: 'identity',
+    name: 'use',
+    columns: use('u', 'sr'),
+    joins:
+      'LEFT JOIN identity_usage u ON u.identity_id = i.id LEFT JOIN scope_readings sr ON sr.scope_id = i.scope_id AND sr.resource_type = i.resource_type',
+  });
+  facts.contribute({
+    subject: 'identity',
+    name: 'credentials',
     joins: `LEFT JOIN LATERAL (
       SELECT count(*) FILTER (WHERE ${LIVE}) AS live, count(*) FILTER (WHERE ${LIVE} AND c.tells_last_use) AS telling, count(*) FILTER (WHERE ${LIVE} AND c.kind = 'password') AS passwords,
         count(*) FILTER (WHERE ${LIVE} AND c.kind <> 'password') AS programmatic, count(*) FILTER (WHERE ${LIVE} AND c.ai_service) AS ai,
@@ -71,7 +95,9 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
     },
   });
   facts.contribute({
-    subject: 'identity', name: 'reach', joins: '',
+    subject: 'identity',
+    name: 'reach',
+    joins: '',
     columns: {
       privilegeBecause: { sql: `coalesce(i.privilege_basis->'because', '[]')`, type: 'json' },
       escalation: { sql: `coalesce(i.privilege_basis->'escalation', '[]')`, type: 'json' },
@@ -85,13 +111,23 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
   });
 
   facts.describe({
-    subject: 'credential', from: 'FROM credentials c JOIN identities i ON i.id = c.identity_id', id: 'c.id', live: 'c.removed_at IS NULL AND i.removed_at IS NULL', name: 'c.display_name',
-    scopeId: 'c.scope_id', resourceType: 'c.resource_type', parentExternalId: 'i.external_id', sourceId: 'c.source_id',
+    subject: 'credential',
+    from: 'FROM credentials c JOIN identities i ON i.id = c.identity_id',
+    id: 'c.id',
+    live: 'c.removed_at IS NULL AND i.removed_at IS NULL',
+    name: 'c.display_name',
+    scopeId: 'c.scope_id',
+    resourceType: 'c.resource_type',
+    parentExternalId: 'i.external_id',
+    sourceId: 'c.source_id',
   });
   facts.contribute({
-    subject: 'credential', name: 'inventory', joins: '',
+    subject: 'credential',
+    name: 'inventory',
+    joins: '',
     columns: {
-      ...where('c'), ...identityContext,
+      ...where('c'),
+      ...identityContext,
       identityId: { sql: 'c.identity_id', type: 'text' },
       kind: { sql: 'c.kind', type: 'text' },
       name: { sql: 'c.display_name', type: 'text' },
@@ -107,28 +143,51 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       aiService: { sql: 'c.ai_service', type: 'boolean' },
       knownLeaked: { sql: 'c.known_leaked', type: 'text' },
       isRoot: { sql: `i.kind = 'root'`, type: 'boolean' },
-      federationAvailable: { sql: `c.scope_id IN (SELECT f.scope_id FROM resources f WHERE f.kind IN ('oidc-provider', 'trust-anchor') AND f.removed_at IS NULL)`, type: 'boolean' },
+      federationAvailable: {
+        sql: `c.scope_id IN (SELECT f.scope_id FROM resources f WHERE f.kind IN ('oidc-provider', 'trust-anchor') AND f.removed_at IS NULL)`,
+        type: 'boolean',
+      },
     },
   });
-  facts.contribute({ subject: 'credential', name: 'source', joins: 'JOIN sources src ON src.id = c.source_id', columns: connector });
   facts.contribute({
-    subject: 'credential', name: 'use', columns: use('cu', 'csr'),
-    joins: 'LEFT JOIN credential_usage cu ON cu.credential_id = c.id LEFT JOIN scope_readings csr ON csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type',
+    subject: 'credential',
+    name: 'source',
+    joins: 'JOIN sources src ON src.id = c.source_id',
+    columns: connector,
   });
   facts.contribute({
-    subject: 'credential', name: 'rotation', columns: { replacedAt: { sql: 'epoch_ms(newer.issued_at)', type: 'instant' } },
+    subject: 'credential',
+    name: 'use',
+    columns: use('cu', 'csr'),
+    joins:
+      'LEFT JOIN credential_usage cu ON cu.credential_id = c.id LEFT JOIN scope_readings csr ON csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type',
+  });
+  facts.contribute({
+    subject: 'credential',
+    name: 'rotation',
+    columns: { replacedAt: { sql: 'epoch_ms(newer.issued_at)', type: 'instant' } },
     joins: `LEFT JOIN LATERAL (SELECT max(n.issued_at) AS issued_at FROM credentials n WHERE n.identity_id = c.identity_id AND n.kind = c.kind AND n.resource_type = c.resource_type AND n.id <> c.id
       AND n.removed_at IS NULL AND n.status = 'active' AND n.issued_at > c.issued_at) newer ON c.slots IS NULL`,
   });
 
   facts.describe({
-    subject: 'grant', from: 'FROM grants g JOIN identities i ON i.id = g.identity_id JOIN entitlements e ON e.id = g.entitlement_id', id: 'g.id', live: 'g.removed_at IS NULL AND i.removed_at IS NULL AND e.removed_at IS NULL', name: `e.display_name || ' of ' || i.display_name`,
-    scopeId: 'g.scope_id', resourceType: 'g.resource_type', parentExternalId: 'i.external_id', sourceId: 'g.source_id',
+    subject: 'grant',
+    from: 'FROM grants g JOIN identities i ON i.id = g.identity_id JOIN entitlements e ON e.id = g.entitlement_id',
+    id: 'g.id',
+    live: 'g.removed_at IS NULL AND i.removed_at IS NULL AND e.removed_at IS NULL',
+    name: `e.display_name || ' of ' || i.display_name`,
+    scopeId: 'g.scope_id',
+    resourceType: 'g.resource_type',
+    parentExternalId: 'i.external_id',
+    sourceId: 'g.source_id',
   });
   facts.contribute({
-    subject: 'grant', name: 'inventory', joins: 'LEFT JOIN identities via ON via.id = g.via_identity_id',
+    subject: 'grant',
+    name: 'inventory',
+    joins: 'LEFT JOIN identities via ON via.id = g.via_identity_id',
     columns: {
-      ...where('g'), ...identityContext,
+      ...where('g'),
+      ...identityContext,
       identityId: { sql: 'g.identity_id', type: 'text' },
       entitlement: { sql: 'e.display_name', type: 'text' },
       grantPrivilege: { sql: 'e.privilege', type: 'text' },
@@ -136,15 +195,38 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       via: { sql: 'via.display_name', type: 'text' },
     },
   });
-  facts.contribute({ subject: 'grant', name: 'source', joins: 'JOIN sources src ON src.id = g.source_id', columns: connector });
   facts.contribute({
-    subject: 'grant', name: 'use', columns: { ...use('gu', 'gsr'), unusedServices: { sql: `coalesce(gu.detail->'unusedServices', '[]')`, type: 'json' } },
-    joins: 'LEFT JOIN grant_usage gu ON gu.grant_id = g.id LEFT JOIN scope_readings gsr ON gsr.scope_id = g.scope_id AND gsr.resource_type = g.resource_type',
+    subject: 'grant',
+    name: 'source',
+    joins: 'JOIN sources src ON src.id = g.source_id',
+    columns: connector,
+  });
+  facts.contribute({
+    subject: 'grant',
+    name: 'use',
+    columns: {
+      ...use('gu', 'gsr'),
+      unusedServices: { sql: `coalesce(gu.detail->'unusedServices', '[]')`, type: 'json' },
+    },
+    joins:
+      'LEFT JOIN grant_usage gu ON gu.grant_id = g.id LEFT JOIN scope_readings gsr ON gsr.scope_id = g.scope_id AND gsr.resource_type = g.resource_type',
   });
 
-  facts.describe({ subject: 'source', from: 'FROM sources src', id: 'src.id', live: 'TRUE', name: 'src.name', scopeId: null, resourceType: null, parentExternalId: null, sourceId: 'src.id' });
+  facts.describe({
+    subject: 'source',
+    from: 'FROM sources src',
+    id: 'src.id',
+    live: 'TRUE',
+    name: 'src.name',
+    scopeId: null,
+    resourceType: null,
+    parentExternalId: null,
+    sourceId: 'src.id',
+  });
   facts.contribute({
-    subject: 'source', name: 'inventory', joins: '',
+    subject: 'source',
+    name: 'inventory',
+    joins: '',
     columns: {
       id: { sql: 'src.id', type: 'text' },
       name: { sql: 'src.name', type: 'text' },
@@ -153,12 +235,18 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       createdAt: { sql: 'epoch_ms(src.created_at)', type: 'instant' },
       scheduled: { sql: 'src.schedule IS NOT NULL', type: 'boolean' },
       unitId: { sql: 'src.unit_id', type: 'text' },
-      lastCompleteAt: { sql: 'epoch_ms((SELECT max(r.last_complete_at) FROM scope_readings r JOIN scopes s ON s.id = r.scope_id WHERE s.source_id = src.id))', type: 'instant' },
+      lastCompleteAt: {
+        sql: 'epoch_ms((SELECT max(r.last_complete_at) FROM scope_readings r JOIN scopes s ON s.id = r.scope_id WHERE s.source_id = src.id))',
+        type: 'instant',
+      },
       gaps: {
         sql: `(SELECT coalesce(json_agg(json_build_object('scope', s.external_id, 'resourceType', g.resource_type, 'reason', g.reason, 'permission', g.permission, 'since', iso(g.since)) ORDER BY s.external_id, g.resource_type, g.parent_external_id), '[]') FROM gaps g JOIN scopes s ON s.id = g.scope_id WHERE s.source_id = src.id AND s.state = 'readable')`,
         type: 'json',
       },
-      unreadableScopes: { sql: `(SELECT coalesce(json_agg(json_build_object('scope', s.external_id, 'name', s.name, 'since', iso(s.first_seen_at)) ORDER BY s.external_id), '[]') FROM scopes s WHERE s.source_id = src.id AND s.state = 'unreadable')`, type: 'json' },
+      unreadableScopes: {
+        sql: `(SELECT coalesce(json_agg(json_build_object('scope', s.external_id, 'name', s.name, 'since', iso(s.first_seen_at)) ORDER BY s.external_id), '[]') FROM scopes s WHERE s.source_id = src.id AND s.state = 'unreadable')`,
+        type: 'json',
+      },
       countMismatches: {
         sql: `(SELECT coalesce(json_agg(json_build_object('scope', s.external_id, 'resourceType', r.resource_type, 'stated', r.stated_count, 'collected', r.collected_count) ORDER BY s.external_id, r.resource_type), '[]') FROM scope_readings r JOIN scopes s ON s.id = r.scope_id WHERE s.source_id = src.id AND r.stated_count <> r.collected_count)`,
         type: 'json',
@@ -168,6 +256,14 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
 
   facts.describeGaps('SELECT scope_id, resource_type, parent_external_id FROM gaps');
 
-  marks.contribute({ from: 'identity', to: 'credential', query: (marked) => sql`SELECT id FROM credentials WHERE identity_id IN (${marked}) AND removed_at IS NULL` });
-  marks.contribute({ from: 'identity', to: 'grant', query: (marked) => sql`SELECT id FROM grants WHERE identity_id IN (${marked}) AND removed_at IS NULL` });
+  marks.contribute({
+    from: 'identity',
+    to: 'credential',
+    query: (marked) => sql`SELECT id FROM credentials WHERE identity_id IN (${marked}) AND removed_at IS NULL`,
+  });
+  marks.contribute({
+    from: 'identity',
+    to: 'grant',
+    query: (marked) => sql`SELECT id FROM grants WHERE identity_id IN (${marked}) AND removed_at IS NULL`,
+  });
 }

@@ -12,7 +12,16 @@ import { RegisterSource } from './operations/register-source.js';
 import { SetOnIdentity } from './operations/set-on-identity.js';
 import { SweepRemoved } from './operations/sweep-removed.js';
 
-const operations = [RegisterSource, NoteScopes, NoteReadings, MergeRecords, RecordUse, JudgeTouched, SweepRemoved, SetOnIdentity];
+const operations = [
+  RegisterSource,
+  NoteScopes,
+  NoteReadings,
+  MergeRecords,
+  RecordUse,
+  JudgeTouched,
+  SweepRemoved,
+  SetOnIdentity,
+];
 
 @Global()
 @Module({ providers: operations, exports: operations })

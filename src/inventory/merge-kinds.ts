@@ -1,15 +1,33 @@
 import type { SubjectType } from '../checks/sdk/index.js';
 import { strikeOutSecrets } from '../platform/crypto/index.js';
-import type { CredentialRecord, EntitlementRecord, GrantRecord, IdentityRecord, ResourceEntry, ResourceType, SourceRecord } from '../connectors/sdk/index.js';
+import type {
+  CredentialRecord,
+  EntitlementRecord,
+  GrantRecord,
+  IdentityRecord,
+  ResourceEntry,
+  ResourceType,
+  SourceRecord,
+} from '../connectors/sdk/index.js';
 
 /** Kinds of row a merge writes, each its own table, in the order in which they refer to each other. */
 export const MERGE_KINDS = ['identities', 'entitlements', 'resources', 'credentials', 'grants'] as const;
 export type MergeKind = (typeof MERGE_KINDS)[number];
 
-export const KIND_OF: Record<SourceRecord['entity'], MergeKind> = { identity: 'identities', entitlement: 'entitlements', resource: 'resources', credential: 'credentials', grant: 'grants' };
+export const KIND_OF: Record<SourceRecord['entity'], MergeKind> = {
+  identity: 'identities',
+  entitlement: 'entitlements',
+  resource: 'resources',
+  credential: 'credentials',
+  grant: 'grants',
+};
 
 /** Which of them are checked. */
-export const SUBJECT_OF: Partial<Record<MergeKind, SubjectType>> = { identities: 'identity', credentials: 'credential', grants: 'grant' };
+export const SUBJECT_OF: Partial<Record<MergeKind, SubjectType>> = {
+  identities: 'identity',
+  credentials: 'credential',
+  grants: 'grant',
+};
 
 /** A column that a record fills: its name and SQL type in the table, and its value out of the record. */
 interface MergeColumn<R> {
@@ -48,14 +66,24 @@ const identities: KindSpec<IdentityRecord> = {
     { name: 'tags', type: 'jsonb', value: (record) => cleanJson(record.tags) },
     { name: 'attributes', type: 'jsonb', value: (record) => cleanJson(record.attributes) },
     {
-      name: 'stated', type: 'jsonb',
-      value: ({ nature, managedBy, custody, environment, unit, aiUse, privilege, trusts, expectedUse, collection }) => cleanJson({ nature, managedBy, custody, environment, unit, aiUse, privilege, trusts, expectedUse, collection }),
+      name: 'stated',
+      type: 'jsonb',
+      value: ({ nature, managedBy, custody, environment, unit, aiUse, privilege, trusts, expectedUse, collection }) =>
+        cleanJson({ nature, managedBy, custody, environment, unit, aiUse, privilege, trusts, expectedUse, collection }),
     },
   ],
   references: [],
   initially: {
-    nature: `'undetermined'`, nature_because: `'not judged yet'`, managed_by: `'us'`, managed_by_because: `'not judged yet'`, custody: `'unknown'`, ai_use: `'unknown'`, ai_use_because: `'not judged yet'`,
-    privilege: `'unknown'`, privilege_basis: `'{}'::jsonb`, outside_trust: `'unknown'`,
+    nature: `'undetermined'`,
+    nature_because: `'not judged yet'`,
+    managed_by: `'us'`,
+    managed_by_because: `'not judged yet'`,
+    custody: `'unknown'`,
+    ai_use: `'unknown'`,
+    ai_use_because: `'not judged yet'`,
+    privilege: `'unknown'`,
+    privilege_basis: `'{}'::jsonb`,
+    outside_trust: `'unknown'`,
   },
 };
 
@@ -86,7 +114,16 @@ const entitlements: KindSpec<EntitlementRecord> = {
     { name: 'kind', type: 'text', value: (record) => record.kind },
     { name: 'display_name', type: 'text', value: (record) => clean(record.name) },
     { name: 'privilege', type: 'text', value: (record) => record.privilege.level },
-    { name: 'privilege_basis', type: 'jsonb', value: (record) => cleanJson({ because: record.privilege.because, notConsidered: record.privilege.notConsidered, escalation: record.privilege.escalation ?? [] }) },
+    {
+      name: 'privilege_basis',
+      type: 'jsonb',
+      value: (record) =>
+        cleanJson({
+          because: record.privilege.because,
+          notConsidered: record.privilege.notConsidered,
+          escalation: record.privilege.escalation ?? [],
+        }),
+    },
     { name: 'managed_by', type: 'text', value: (record) => record.managedBy },
     { name: 'ai_service', type: 'boolean', value: (record) => record.aiService },
     { name: 'attributes', type: 'jsonb', value: (record) => cleanJson(record.attributes) },
@@ -116,4 +153,7 @@ const grants: KindSpec<GrantRecord> = {
   initially: {},
 };
 
-export const KIND_SPECS = { identities, credentials, entitlements, resources, grants } as unknown as Record<MergeKind, KindSpec<SourceRecord>>;
+export const KIND_SPECS = { identities, credentials, entitlements, resources, grants } as unknown as Record<
+  MergeKind,
+  KindSpec<SourceRecord>
+>;

@@ -21,7 +21,9 @@ export class ScopeReadingsRepository {
   async note(runId: string, reading: TypeReading, at: Date): Promise<void> {
     const { tx } = this;
     const { scopeId, type, entity, complete, gaps } = reading;
-    const [before] = await tx.sql<{ at: Date | null }>`SELECT last_complete_at AS at FROM scope_readings WHERE scope_id = ${scopeId} AND resource_type = ${type} FOR UPDATE`;
+    const [before] = await tx.sql<{
+      at: Date | null;
+    }>`SELECT last_complete_at AS at FROM scope_readings WHERE scope_id = ${scopeId} AND resource_type = ${type} FOR UPDATE`;
     if (complete) {
       await tx.sql`INSERT INTO scope_readings (scope_id, resource_type, entity, last_complete_at, last_run_id, use_known_since, use_known_until, stated_count, collected_count)
         VALUES (${scopeId}, ${type}, ${entity}, ${at}, ${runId}, ${reading.useKnownSince}, ${reading.useKnownUntil}, ${reading.stated}, ${reading.collected})

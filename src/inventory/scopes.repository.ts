@@ -6,17 +6,34 @@ export class ScopesRepository {
 
   /** Scopes of the source beside those named. */
   async others(sourceId: string, named: readonly string[]): Promise<Scope[]> {
-    const rows = await this.tx.sql<{ id: string; name: string; kind: string; environment: string | null; unit: string | null }>`SELECT s.external_id AS id, s.name, s.kind, s.environment, u.name AS unit
+    const rows = await this.tx.sql<{
+      id: string;
+      name: string;
+      kind: string;
+      environment: string | null;
+      unit: string | null;
+    }>`SELECT s.external_id AS id, s.name, s.kind, s.environment, u.name AS unit
       FROM scopes s LEFT JOIN units u ON u.id = s.unit_id WHERE s.source_id = ${sourceId} AND NOT (s.external_id = ANY(${named}))`;
-    return rows.map(({ environment, unit, ...row }) => ({ ...row, ...(environment === null ? {} : { environment }), ...(unit === null ? {} : { unit }) }));
+    return rows.map(({ environment, unit, ...row }) => ({
+      ...row,
+      ...(environment === null ? {} : { environment }),
+      ...(unit === null ? {} : { unit }),
+    }));
   }
 
   /** Makes or refreshes a scope and returns its id. Where its environment or unit moved, its identities are judged anew. */
   async note(sourceId: string, scope: Scope, newId: string, at: Date): Promise<string> {
     const { tx } = this;
     const state = scope.unreadable ? 'unreadable' : 'readable';
-    const [unit] = scope.unit === undefined ? [] : await tx.sql<{ id: string }>`SELECT id FROM units WHERE name = ${scope.unit}`;
-    const [before] = await tx.sql<{ id: string; environment: string | null; unitId: string | null; state: string; name: string }>`
+    const [unit] =
+      scope.unit === undefined ? [] : await tx.sql<{ id: string }>`SELECT id FROM units WHERE name = ${scope.unit}`;
+    const [before] = await tx.sql<{
+      id: string;
+      environment: string | null;
+      unitId: string | null;
+      state: string;
+      name: string;
+    }>`
       SELECT id, environment, unit_id AS "unitId", state, name FROM scopes WHERE source_id = ${sourceId} AND external_id = ${scope.id} FOR UPDATE`;
     if (!before) {
       await tx.sql`INSERT INTO scopes (id, source_id, external_id, name, kind, unit_id, environment, state, first_seen_at)
@@ -34,7 +51,13 @@ export class ScopesRepository {
   /** Replaces what this source knows of accounts. Who trusted one whose standing changed is judged anew. */
   async noteAccounts(sourceId: string, accounts: readonly KnownAccount[]): Promise<void> {
     const { tx } = this;
-    const rows = accounts.map(({ provider, id, name, relation, basis }) => ({ provider, account_id: id, name, relation, basis }));
+    const rows = accounts.map(({ provider, id, name, relation, basis }) => ({
+      provider,
+      account_id: id,
+      name,
+      relation,
+      basis,
+    }));
     const changed = await tx.sql<{ provider: string; accountId: string }>`
       WITH wanted AS (SELECT DISTINCT ON (provider, account_id) * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(provider text, account_id text, name text, relation text, basis text) ORDER BY provider, account_id, relation),
       gone AS (DELETE FROM known_accounts k WHERE k.source_id = ${sourceId} AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.provider = k.provider AND w.account_id = k.account_id) RETURNING k.provider, k.account_id),

@@ -24,7 +24,8 @@ export class SourcesRepository {
   }
   /** Sources whose time to be read has come; each is given to one process. */
   due(now: Date): Promise<{ id: string; schedule: string }[]> {
-    return this.tx.sql`SELECT id, schedule FROM sources WHERE next_read_at <= ${now} ORDER BY next_read_at FOR UPDATE SKIP LOCKED`;
+    return this.tx
+      .sql`SELECT id, schedule FROM sources WHERE next_read_at <= ${now} ORDER BY next_read_at FOR UPDATE SKIP LOCKED`;
   }
   async setNextRead(id: string, at: Date | null): Promise<void> {
     await this.tx.sql`UPDATE sources SET next_read_at = ${at} WHERE id = ${id}`;

@@ -6,7 +6,16 @@ import { Visibility } from '../access-control/index.js';
 import { IdentitiesRepository } from '../inventory/index.js';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, NotFound, READERS, SeenVersion, setVersion } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  NotFound,
+  READERS,
+  SeenVersion,
+  setVersion,
+} from '../platform/http/index.js';
 import { AcceptOwnership } from './operations/accept-ownership.js';
 import { AssignOwner } from './operations/assign-owner.js';
 import { OwnershipsRepository, type OwnershipView } from './ownerships.repository.js';
@@ -27,12 +36,20 @@ export const ownershipSchema = z
     assignedBy: z.string().nullable(),
     assignedAt: z.iso.datetime().nullable(),
     acceptedAt: z.iso.datetime().nullable(),
-    suggestions: z.array(z.strictObject({ person, confidence: z.enum(['high', 'medium', 'low']), because: z.string() })),
+    suggestions: z.array(
+      z.strictObject({ person, confidence: z.enum(['high', 'medium', 'low']), because: z.string() }),
+    ),
     version: z.number().int(),
   })
   .meta({ id: 'Ownership' });
 const newOwnership = z
-  .strictObject({ owner: z.uuid().nullable().default(null), team: z.uuid().nullish(), sponsor: z.uuid().nullish(), deputies: z.array(z.uuid()).max(20).optional(), reason: z.string().trim().min(1).max(2000).nullish() })
+  .strictObject({
+    owner: z.uuid().nullable().default(null),
+    team: z.uuid().nullish(),
+    sponsor: z.uuid().nullish(),
+    deputies: z.array(z.uuid()).max(20).optional(),
+    reason: z.string().trim().min(1).max(2000).nullish(),
+  })
   .meta({ id: 'NewOwnership' });
 
 @ApiTags('ownership')
@@ -49,14 +66,24 @@ export class OwnershipController {
   @Get()
   @Allow(...READERS, 'relation')
   @Answers(200, ownershipSchema, 'Who answers for an identity, and who might')
-  read(@Caller() actor: Actor, @Param('id', { schema: id }) identityId: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<OwnershipView> {
+  read(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) identityId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OwnershipView> {
     return this.one(actor, identityId, reply);
   }
 
   @Put()
   @Allow('admin', 'iam-engineer')
   @Answers(200, ownershipSchema, 'Names who answers for an identity; needs If-Match ("0" where nobody ever did)')
-  async put(@Caller() actor: Actor, @Param('id', { schema: id }) identityId: string, @SeenVersion() seen: number, @Body({ schema: newOwnership }) body: z.output<typeof newOwnership>, @Res({ passthrough: true }) reply: FastifyReply): Promise<OwnershipView> {
+  async put(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) identityId: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: newOwnership }) body: z.output<typeof newOwnership>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OwnershipView> {
     await this.one(actor, identityId, reply);
     await this.assign.execute(actor, identityId, seen, body);
     return this.one(actor, identityId, reply);
@@ -65,7 +92,11 @@ export class OwnershipController {
   @Post('accept')
   @Allow('relation')
   @Answers(200, ownershipSchema, 'The named owner accepts purpose and privileges')
-  async say(@Caller() actor: Actor, @Param('id', { schema: id }) identityId: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<OwnershipView> {
+  async say(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) identityId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OwnershipView> {
     await this.one(actor, identityId, reply);
     await this.accept.execute(actor, identityId);
     return this.one(actor, identityId, reply);
@@ -73,7 +104,9 @@ export class OwnershipController {
 
   private async one(actor: Actor, identityId: string, reply: FastifyReply): Promise<OwnershipView> {
     return this.database.read(async (tx) => {
-      const visible = await tx.use(IdentitiesRepository).isVisible(identityId, this.visibility.visibleTo(actor, 'identity', 'i'));
+      const visible = await tx
+        .use(IdentitiesRepository)
+        .isVisible(identityId, this.visibility.visibleTo(actor, 'identity', 'i'));
       const view = visible ? await tx.use(OwnershipsRepository).view(identityId, this.clock.now()) : null;
       if (!view) throw new NotFound('identity');
       setVersion(reply, view.version);

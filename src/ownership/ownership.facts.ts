@@ -12,7 +12,10 @@ const answers = (subject: FactContribution['subject']): FactContribution => ({
     peopleKnown: { sql: '(SELECT count(*) > 0 FROM (SELECT 1 FROM persons LIMIT 1) AS anybody)', type: 'boolean' },
     ownershipState: { sql: 'o.state', type: 'text' },
     owner: { sql: personStanding('op'), type: 'json' },
-    deputies: { sql: `CASE WHEN o.deputies IS NULL OR o.deputies = '{}' THEN '[]'::json ELSE (SELECT coalesce(json_agg(${personStanding('d')} ORDER BY d.display_name), '[]') FROM persons d WHERE d.id = ANY(o.deputies)) END`, type: 'json' },
+    deputies: {
+      sql: `CASE WHEN o.deputies IS NULL OR o.deputies = '{}' THEN '[]'::json ELSE (SELECT coalesce(json_agg(${personStanding('d')} ORDER BY d.display_name), '[]') FROM persons d WHERE d.id = ANY(o.deputies)) END`,
+      type: 'json',
+    },
     ownerTeam: { sql: 'ot.name', type: 'text' },
   },
 });
@@ -21,15 +24,33 @@ export function contributeOwnership(facts: Facts, marks: Marks, visibility: Visi
   facts.contribute(answers('identity'));
   facts.contribute(answers('credential'));
   facts.contribute({
-    subject: 'person', name: 'ownership', joins: '',
-    columns: { ownedIdentities: { sql: `(SELECT count(*) FROM ownerships o JOIN identities i ON i.id = o.identity_id WHERE o.owner_id = p.id AND o.state <> 'ended' AND i.removed_at IS NULL)`, type: 'number' } },
+    subject: 'person',
+    name: 'ownership',
+    joins: '',
+    columns: {
+      ownedIdentities: {
+        sql: `(SELECT count(*) FROM ownerships o JOIN identities i ON i.id = o.identity_id WHERE o.owner_id = p.id AND o.state <> 'ended' AND i.removed_at IS NULL)`,
+        type: 'number',
+      },
+    },
   });
   marks.contribute({
-    from: 'person', to: 'identity',
-    query: (marked) => sql`SELECT identity_id AS id FROM ownerships WHERE state <> 'ended' AND owner_id IN (${marked}) UNION SELECT identity_id FROM ownerships WHERE state <> 'ended' AND deputies && ARRAY(SELECT m.id FROM (${marked}) AS m(id))`,
+    from: 'person',
+    to: 'identity',
+    query: (marked) =>
+      sql`SELECT identity_id AS id FROM ownerships WHERE state <> 'ended' AND owner_id IN (${marked}) UNION SELECT identity_id FROM ownerships WHERE state <> 'ended' AND deputies && ARRAY(SELECT m.id FROM (${marked}) AS m(id))`,
   });
   const answersFor = (row: ReturnType<typeof sql>, person: string) =>
     sql`EXISTS (SELECT 1 FROM ownerships o WHERE o.identity_id = ${row} AND o.state <> 'ended' AND (o.owner_id = ${person}::uuid OR o.sponsor_id = ${person}::uuid OR ${person}::uuid = ANY(o.deputies)))`;
-  visibility.relate({ kind: 'identity', name: 'answers for it', predicate: (row, person) => answersFor(sql`${row}.id`, person) });
-  for (const kind of ['credential', 'grant'] as const) visibility.relate({ kind, name: 'answers for its identity', predicate: (row, person) => answersFor(sql`${row}.identity_id`, person) });
+  visibility.relate({
+    kind: 'identity',
+    name: 'answers for it',
+    predicate: (row, person) => answersFor(sql`${row}.id`, person),
+  });
+  for (const kind of ['credential', 'grant'] as const)
+    visibility.relate({
+      kind,
+      name: 'answers for its identity',
+      predicate: (row, person) => answersFor(sql`${row}.identity_id`, person),
+    });
 }

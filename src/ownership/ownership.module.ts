@@ -12,9 +12,21 @@ import { contributeOwnership } from './ownership.facts.js';
 import { suggestOwnersJob } from './ownership.jobs.js';
 
 @Global()
-@Module({ controllers: [OwnershipController], providers: [AssignOwner, AcceptOwnership], exports: [AssignOwner, AcceptOwnership] })
+@Module({
+  controllers: [OwnershipController],
+  providers: [AssignOwner, AcceptOwnership],
+  exports: [AssignOwner, AcceptOwnership],
+})
 export class OwnershipModule {
-  constructor(registry: JobRegistry, database: Database, clock: Clock, facts: Facts, marks: Marks, visibility: Visibility, audit: Audit) {
+  constructor(
+    registry: JobRegistry,
+    database: Database,
+    clock: Clock,
+    facts: Facts,
+    marks: Marks,
+    visibility: Visibility,
+    audit: Audit,
+  ) {
     registry.bind(suggestOwnersJob, { database, clock });
     contributeOwnership(facts, marks, visibility);
     audit.on('inventory.records-merged', suggestOwnersJob, () => ({}));

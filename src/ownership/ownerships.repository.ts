@@ -16,7 +16,11 @@ export interface OwnershipView {
   readonly assignedBy: string | null;
   readonly assignedAt: string | null;
   readonly acceptedAt: string | null;
-  readonly suggestions: readonly { readonly person: { readonly id: string; readonly displayName: string }; readonly confidence: 'high' | 'medium' | 'low'; readonly because: string }[];
+  readonly suggestions: readonly {
+    readonly person: { readonly id: string; readonly displayName: string };
+    readonly confidence: 'high' | 'medium' | 'low';
+    readonly because: string;
+  }[];
   readonly version: number;
 }
 
@@ -47,7 +51,8 @@ export interface NewOwnership {
   readonly at: Date;
 }
 
-const canAnswer = (alias: string, now: Date) => sql([`(${alias}.status <> 'left' AND (${alias}.leaves_at IS NULL OR ${alias}.leaves_at > `, '))'], now);
+const canAnswer = (alias: string, now: Date) =>
+  sql([`(${alias}.status <> 'left' AND (${alias}.leaves_at IS NULL OR ${alias}.leaves_at > `, '))'], now);
 
 export class OwnershipsRepository {
   constructor(private readonly tx: Tx) {}
@@ -67,32 +72,40 @@ export class OwnershipsRepository {
   }
 
   async live(identityId: string): Promise<OwnershipRow | null> {
-    const [row] = await this.tx.sql<OwnershipRow>`SELECT id, identity_id AS "identityId", owner_id AS "ownerId", team_id AS "teamId", sponsor_id AS "sponsorId", deputies, state, basis, version
+    const [row] = await this.tx
+      .sql<OwnershipRow>`SELECT id, identity_id AS "identityId", owner_id AS "ownerId", team_id AS "teamId", sponsor_id AS "sponsorId", deputies, state, basis, version
       FROM ownerships WHERE identity_id = ${identityId} AND state <> 'ended' FOR UPDATE`;
     return row ?? null;
   }
 
   async lastVersion(identityId: string): Promise<number> {
-    const [row] = await this.tx.sql<{ version: number }>`SELECT coalesce(max(version), 0)::int AS version FROM ownerships WHERE identity_id = ${identityId}`;
+    const [row] = await this.tx.sql<{
+      version: number;
+    }>`SELECT coalesce(max(version), 0)::int AS version FROM ownerships WHERE identity_id = ${identityId}`;
     return row!.version;
   }
 
   async insert(o: NewOwnership): Promise<void> {
-    await this.tx.sql`INSERT INTO ownerships (id, identity_id, owner_id, team_id, sponsor_id, deputies, state, basis, reason, assigned_by, assigned_at, accepted_at, valid_from, version)
+    await this.tx
+      .sql`INSERT INTO ownerships (id, identity_id, owner_id, team_id, sponsor_id, deputies, state, basis, reason, assigned_by, assigned_at, accepted_at, valid_from, version)
       VALUES (${o.id}, ${o.identityId}, ${o.ownerId}, ${o.teamId}, ${o.sponsorId}, ${o.deputies}, ${o.state}, ${o.basis}, ${o.reason}, ${o.assignedBy}, ${o.at}, ${o.state === 'accepted' ? o.at : null}, ${o.at}, ${o.version})`;
   }
 
   async end(id: string, at: Date): Promise<void> {
-    await this.tx.sql`UPDATE ownerships SET state = 'ended', ended_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+    await this.tx
+      .sql`UPDATE ownerships SET state = 'ended', ended_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
   }
 
   async accept(id: string, at: Date): Promise<void> {
-    await this.tx.sql`UPDATE ownerships SET state = 'accepted', accepted_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+    await this.tx
+      .sql`UPDATE ownerships SET state = 'accepted', accepted_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
   }
 
   /** Who of these can answer for something now. */
   async able(persons: readonly string[], now: Date): Promise<Set<string>> {
-    const rows = await this.tx.sql<{ id: string }>`SELECT p.id FROM persons p WHERE p.id = ANY(${persons}) AND ${canAnswer('p', now)}`;
+    const rows = await this.tx.sql<{
+      id: string;
+    }>`SELECT p.id FROM persons p WHERE p.id = ANY(${persons}) AND ${canAnswer('p', now)}`;
     return new Set(rows.map(({ id }) => id));
   }
 

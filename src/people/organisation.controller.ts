@@ -23,7 +23,18 @@ export class UnitsController {
   @Answers(200, pageOf(unitSchema), 'Units of the organisation; a short list, given whole')
   async list() {
     const units = await this.database.read((tx) => tx.use(PeopleRepository).unitsByName());
-    return { data: units.sort((a, b) => (a.name < b.name ? -1 : 1)).map((unit) => ({ id: unit.id, name: unit.name, parent: unit.parentId, head: unit.headId, version: unit.version })), next: null };
+    return {
+      data: units
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map((unit) => ({
+          id: unit.id,
+          name: unit.name,
+          parent: unit.parentId,
+          head: unit.headId,
+          version: unit.version,
+        })),
+      next: null,
+    };
   }
 
   @Post()
@@ -36,7 +47,12 @@ export class UnitsController {
   @Put(':id')
   @Allow('admin', 'iam-engineer')
   @Answers(200, made, 'Replaces a unit; needs If-Match')
-  async replace(@Caller() actor: Actor, @Param('id', { schema: id }) unit: string, @SeenVersion() seen: number, @Body({ schema: newUnit }) body: z.output<typeof newUnit>) {
+  async replace(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) unit: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: newUnit }) body: z.output<typeof newUnit>,
+  ) {
     return { id: await this.shape.putUnit(actor, unit, seen, body) };
   }
 }
@@ -54,7 +70,16 @@ export class TeamsController {
   @Answers(200, pageOf(teamSchema), 'Teams with their members; a short list, given whole')
   async list() {
     const teams = await this.database.read((tx) => tx.use(PeopleRepository).teams());
-    return { data: teams.map(({ id: team, name, unitId, members, version }) => ({ id: team, name, unit: unitId, members, version })), next: null };
+    return {
+      data: teams.map(({ id: team, name, unitId, members, version }) => ({
+        id: team,
+        name,
+        unit: unitId,
+        members,
+        version,
+      })),
+      next: null,
+    };
   }
 
   @Post()
@@ -67,7 +92,12 @@ export class TeamsController {
   @Put(':id')
   @Allow('admin', 'iam-engineer')
   @Answers(200, made, 'Replaces a team and its members; needs If-Match')
-  async replace(@Caller() actor: Actor, @Param('id', { schema: id }) team: string, @SeenVersion() seen: number, @Body({ schema: newTeam }) body: z.output<typeof newTeam>) {
+  async replace(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) team: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: newTeam }) body: z.output<typeof newTeam>,
+  ) {
     return { id: await this.shape.putTeam(actor, team, seen, body) };
   }
 }

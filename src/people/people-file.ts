@@ -42,8 +42,22 @@ interface Row {
   lastDayOfWork: string;
 }
 
-const STATUS: Record<string, StagedPerson['status']> = { active: 'active', '': 'active', onleave: 'leave', leave: 'leave', loa: 'leave', terminated: 'left', left: 'left', inactive: 'left', ended: 'left' };
-const plain = (text: string): string => text.trim().toLowerCase().replace(/[\s._-]/g, '');
+const STATUS: Record<string, StagedPerson['status']> = {
+  active: 'active',
+  '': 'active',
+  onleave: 'leave',
+  leave: 'leave',
+  loa: 'leave',
+  terminated: 'left',
+  left: 'left',
+  inactive: 'left',
+  ended: 'left',
+};
+const plain = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s._-]/g, '');
 const MAXIMUM_ERRORS = 1000;
 
 export interface PeopleFile {
@@ -64,22 +78,44 @@ export async function readPeopleFile(stream: AsyncIterable<Buffer>, zone: string
   const seen = { id: new Map<string, number>(), userName: new Map<string, number>() };
   let columns: (keyof Row | null)[] | null = null;
   let rows = 0;
-  const complain = (line: number, field: string | null, detail: string) => void (errors.length < MAXIMUM_ERRORS && errors.push({ line, field, detail }));
-  const parser = Readable.from(stream).pipe(parse({ bom: true, delimiter: [',', ';', '\t'], relax_column_count: true, skip_empty_lines: true, info: true, max_record_size: 65_536, trim: true }));
+  const complain = (line: number, field: string | null, detail: string) =>
+    void (errors.length < MAXIMUM_ERRORS && errors.push({ line, field, detail }));
+  const parser = Readable.from(stream).pipe(
+    parse({
+      bom: true,
+      delimiter: [',', ';', '\t'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      info: true,
+      max_record_size: 65_536,
+      trim: true,
+    }),
+  );
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
     if (columns === null) {
-      columns = record.map((header) => (Object.keys(HEADERS) as (keyof Row)[]).find((name) => HEADERS[name].includes(plain(header))) ?? null);
-      for (const needed of ['employeeId', 'email'] as const) if (!columns.includes(needed)) complain(info.lines, needed, `the file has no column for it (one of: ${HEADERS[needed].join(', ')})`);
+      columns = record.map(
+        (header) =>
+          (Object.keys(HEADERS) as (keyof Row)[]).find((name) => HEADERS[name].includes(plain(header))) ?? null,
+      );
+      for (const needed of ['employeeId', 'email'] as const)
+        if (!columns.includes(needed))
+          complain(info.lines, needed, `the file has no column for it (one of: ${HEADERS[needed].join(', ')})`);
       if (errors.length > 0) break;
       continue;
     }
     rows++;
-    const row = Object.fromEntries(columns.flatMap((name, at) => (name ? [[name, (record[at] ?? '').trim()]] : []))) as Partial<Row>;
+    const row = Object.fromEntries(
+      columns.flatMap((name, at) => (name ? [[name, (record[at] ?? '').trim()]] : [])),
+    ) as Partial<Row>;
     const person = readRow(row, zone, (field, detail) => complain(info.lines, field, detail));
     if (!person) continue;
     const twice = seen.id.get(person.externalId) ?? seen.userName.get(person.userName.toLowerCase());
     if (twice !== undefined) {
-      complain(info.lines, seen.id.has(person.externalId) ? 'employeeId' : 'userName', `stands in line ${twice} already`);
+      complain(
+        info.lines,
+        seen.id.has(person.externalId) ? 'employeeId' : 'userName',
+        `stands in line ${twice} already`,
+      );
       continue;
     }
     seen.id.set(person.externalId, info.lines);
@@ -90,7 +126,11 @@ export async function readPeopleFile(stream: AsyncIterable<Buffer>, zone: string
   return { people, errors, rows };
 }
 
-function readRow(row: Partial<Row>, zone: string, complain: (field: string, detail: string) => void): StagedPerson | null {
+function readRow(
+  row: Partial<Row>,
+  zone: string,
+  complain: (field: string, detail: string) => void,
+): StagedPerson | null {
   let sound = true;
   const refuse = (field: string, detail: string): null => {
     sound = false;
@@ -120,8 +160,18 @@ function readRow(row: Partial<Row>, zone: string, complain: (field: string, deta
     return edge === 'start' ? parsed.startOf('day').toJSDate() : parsed.plus({ days: 1 }).startOf('day').toJSDate();
   }
   const person = {
-    externalId: externalId ?? '', userName: text('userName', 320) ?? email ?? '', displayName: text('displayName', 300) ?? email ?? '', email, status: status ?? 'active', manager: text('manager', 320),
-    department: text('department', 300), position: text('position', 300), workerType: text('workerType', 100), unit: text('unit', 200), joinedAt: hired, leavesAt: last,
+    externalId: externalId ?? '',
+    userName: text('userName', 320) ?? email ?? '',
+    displayName: text('displayName', 300) ?? email ?? '',
+    email,
+    status: status ?? 'active',
+    manager: text('manager', 320),
+    department: text('department', 300),
+    position: text('position', 300),
+    workerType: text('workerType', 100),
+    unit: text('unit', 200),
+    joinedAt: hired,
+    leavesAt: last,
   };
   return sound ? person : null;
 }

@@ -14,12 +14,21 @@ export interface PeopleImportRow {
   readonly finishedAt: string | null;
 }
 
-const COLUMNS = raw(`id, file_name AS "fileName", upload_id AS "uploadId", options, status, counts, errors, error, iso(created_at) AS "createdAt", iso(started_at) AS "startedAt", iso(finished_at) AS "finishedAt"`);
+const COLUMNS = raw(
+  `id, file_name AS "fileName", upload_id AS "uploadId", options, status, counts, errors, error, iso(created_at) AS "createdAt", iso(started_at) AS "startedAt", iso(finished_at) AS "finishedAt"`,
+);
 
 export class PeopleImportsRepository {
   constructor(private readonly tx: Tx) {}
 
-  async insert(row: { id: string; fileName: string | null; uploadId: string; options: PeopleImportRow['options']; createdBy: string; at: Date }): Promise<void> {
+  async insert(row: {
+    id: string;
+    fileName: string | null;
+    uploadId: string;
+    options: PeopleImportRow['options'];
+    createdBy: string;
+    at: Date;
+  }): Promise<void> {
     await this.tx.sql`INSERT INTO people_imports (id, file_name, upload_id, options, status, created_by, created_at)
       VALUES (${row.id}, ${row.fileName}, ${row.uploadId}, ${JSON.stringify(row.options)}, 'queued', ${row.createdBy}, ${row.at})`;
   }
@@ -27,10 +36,13 @@ export class PeopleImportsRepository {
     return (await this.tx.sql<PeopleImportRow>`SELECT ${COLUMNS} FROM people_imports WHERE id = ${id}`)[0] ?? null;
   }
   async forChange(id: string): Promise<PeopleImportRow | null> {
-    return (await this.tx.sql<PeopleImportRow>`SELECT ${COLUMNS} FROM people_imports WHERE id = ${id} FOR UPDATE`)[0] ?? null;
+    return (
+      (await this.tx.sql<PeopleImportRow>`SELECT ${COLUMNS} FROM people_imports WHERE id = ${id} FOR UPDATE`)[0] ?? null
+    );
   }
   page(limit: number, before: string | null): Promise<PeopleImportRow[]> {
-    return this.tx.sql<PeopleImportRow>`SELECT ${COLUMNS} FROM people_imports WHERE ${before}::uuid IS NULL OR id < ${before}::uuid ORDER BY id DESC LIMIT ${limit}`;
+    return this.tx
+      .sql<PeopleImportRow>`SELECT ${COLUMNS} FROM people_imports WHERE ${before}::uuid IS NULL OR id < ${before}::uuid ORDER BY id DESC LIMIT ${limit}`;
   }
   async start(id: string, at: Date): Promise<void> {
     await this.tx.sql`UPDATE people_imports SET status = 'running', started_at = ${at} WHERE id = ${id}`;
@@ -38,7 +50,17 @@ export class PeopleImportsRepository {
   async requeue(id: string): Promise<void> {
     await this.tx.sql`UPDATE people_imports SET status = 'queued', error = NULL, finished_at = NULL WHERE id = ${id}`;
   }
-  async finish(id: string, outcome: { status: PeopleImportRow['status']; counts: Record<string, number>; errors: readonly unknown[]; error: string | null; at: Date }): Promise<void> {
-    await this.tx.sql`UPDATE people_imports SET status = ${outcome.status}, counts = ${JSON.stringify(outcome.counts)}, errors = ${JSON.stringify(outcome.errors)}, error = ${outcome.error}, finished_at = ${outcome.at} WHERE id = ${id}`;
+  async finish(
+    id: string,
+    outcome: {
+      status: PeopleImportRow['status'];
+      counts: Record<string, number>;
+      errors: readonly unknown[];
+      error: string | null;
+      at: Date;
+    },
+  ): Promise<void> {
+    await this.tx
+      .sql`UPDATE people_imports SET status = ${outcome.status}, counts = ${JSON.stringify(outcome.counts)}, errors = ${JSON.stringify(outcome.errors)}, error = ${outcome.error}, finished_at = ${outcome.at} WHERE id = ${id}`;
   }
 }

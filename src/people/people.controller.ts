@@ -4,7 +4,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, checked, decodeCursor, NotFound, pageOf, pageQuery, READERS, readUpload, SeenVersion, setVersion, toPage } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  checked,
+  decodeCursor,
+  NotFound,
+  pageOf,
+  pageQuery,
+  READERS,
+  readUpload,
+  SeenVersion,
+  setVersion,
+  toPage,
+} from '../platform/http/index.js';
 import { ImportPeople } from './operations/import-people.js';
 import { RecordPerson } from './operations/record-person.js';
 import { isTimeZone } from './people-file.js';
@@ -34,14 +49,22 @@ export class PeopleController {
   @Answers(200, pageOf(personSchema), 'People, by name')
   async list(@Query({ schema: peopleQuery }) query: z.output<typeof peopleQuery>) {
     const after = decodeCursor(query.cursor, 2);
-    const rows = await this.database.read((tx) => tx.use(PeopleRepository).page({ q: query.q, active: query.active, unit: query.unit }, query.limit + 1, after, this.clock.now()));
+    const rows = await this.database.read((tx) =>
+      tx
+        .use(PeopleRepository)
+        .page({ q: query.q, active: query.active, unit: query.unit }, query.limit + 1, after, this.clock.now()),
+    );
     return toPage(rows, query.limit, (row) => [row.displayName, row.id]);
   }
 
   @Post()
   @Allow('admin', 'iam-engineer')
   @Answers(201, personSchema, 'Adds a person by hand')
-  async add(@Caller() actor: Actor, @Body({ schema: newPerson }) body: z.output<typeof newPerson>, @Res({ passthrough: true }) reply: FastifyReply): Promise<PersonRow> {
+  async add(
+    @Caller() actor: Actor,
+    @Body({ schema: newPerson }) body: z.output<typeof newPerson>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PersonRow> {
     return this.one(await this.record.create(actor, body), reply);
   }
 
@@ -50,7 +73,9 @@ export class PeopleController {
   @Answers(200, pageOf(peopleImportSchema), 'Imports of HR files, newest first')
   async listImports(@Query({ schema: z.strictObject(pageQuery) }) query: { limit: number; cursor?: string }) {
     const after = decodeCursor(query.cursor, 1);
-    const rows = await this.database.read((tx) => tx.use(PeopleImportsRepository).page(query.limit + 1, after ? String(after[0]) : null));
+    const rows = await this.database.read((tx) =>
+      tx.use(PeopleImportsRepository).page(query.limit + 1, after ? String(after[0]) : null),
+    );
     const page = toPage(rows, query.limit, (row) => [row.id]);
     return { data: page.data.map(presentImport), next: page.next };
   }
@@ -58,7 +83,18 @@ export class PeopleController {
   @Post('imports')
   @Allow('admin', 'iam-engineer', 'ingest')
   @ApiConsumes('multipart/form-data')
-  @ApiBody({ schema: { type: 'object', required: ['file'], properties: { dryRun: { type: 'boolean' }, snapshot: { type: 'boolean', description: 'Who is not in the file has left.' }, timeZone: { type: 'string', description: 'Zone of dates without a time.' }, file: { type: 'string', format: 'binary' } } } })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        dryRun: { type: 'boolean' },
+        snapshot: { type: 'boolean', description: 'Who is not in the file has left.' },
+        timeZone: { type: 'string', description: 'Zone of dates without a time.' },
+        file: { type: 'string', format: 'binary' },
+      },
+    },
+  })
   @Answers(202, peopleImportSchema, 'Takes an HR file (CSV); dryRun shows what it would change')
   async import(@Caller() actor: Actor, @Req() request: FastifyRequest) {
     const upload = await readUpload(request, 100 * 1024 * 1024);
@@ -85,14 +121,23 @@ export class PeopleController {
   @Get(':id')
   @Allow(...READERS)
   @Answers(200, personSchema, 'One person')
-  read(@Param('id', { schema: id }) personId: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<PersonRow> {
+  read(
+    @Param('id', { schema: id }) personId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PersonRow> {
     return this.one(personId, reply);
   }
 
   @Patch(':id')
   @Allow('admin', 'iam-engineer')
   @Answers(200, personSchema, 'Changes a person; needs If-Match')
-  async change(@Caller() actor: Actor, @Param('id', { schema: id }) personId: string, @SeenVersion() seen: number, @Body({ schema: changedPerson }) body: z.output<typeof changedPerson>, @Res({ passthrough: true }) reply: FastifyReply): Promise<PersonRow> {
+  async change(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) personId: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: changedPerson }) body: z.output<typeof changedPerson>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PersonRow> {
     await this.record.change(actor, personId, seen, body);
     return this.one(personId, reply);
   }

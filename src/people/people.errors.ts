@@ -3,7 +3,9 @@ import { DomainError, type InputError } from '../platform/http/index.js';
 export class UserNameTaken extends DomainError {
   readonly code = 'people.user-name-taken';
   readonly kind = 'conflict';
-  override readonly details: { errors: readonly InputError[] } = { errors: [{ pointer: '/userName', detail: 'belongs to somebody else' }] };
+  override readonly details: { errors: readonly InputError[] } = {
+    errors: [{ pointer: '/userName', detail: 'belongs to somebody else' }],
+  };
   constructor() {
     super('Somebody else has this user name (upper and lower case count as the same).');
   }
@@ -20,7 +22,9 @@ export class ImportNotHeld extends DomainError {
 export class NameTaken extends DomainError {
   readonly code = 'people.name-taken';
   readonly kind = 'conflict';
-  override readonly details: { errors: readonly InputError[] } = { errors: [{ pointer: '/name', detail: 'is in use' }] };
+  override readonly details: { errors: readonly InputError[] } = {
+    errors: [{ pointer: '/name', detail: 'is in use' }],
+  };
   constructor(what: string) {
     super(`There is another ${what} of this name.`);
   }

@@ -2,7 +2,17 @@ import type { Facts } from '../subjects/index.js';
 
 /** What people tells about its own subjects. */
 export function contributePeople(facts: Facts): void {
-  facts.describe({ subject: 'person', from: 'FROM persons p', id: 'p.id', live: 'TRUE', name: 'p.display_name', scopeId: null, resourceType: null, parentExternalId: null, sourceId: null });
+  facts.describe({
+    subject: 'person',
+    from: 'FROM persons p',
+    id: 'p.id',
+    live: 'TRUE',
+    name: 'p.display_name',
+    scopeId: null,
+    resourceType: null,
+    parentExternalId: null,
+    sourceId: null,
+  });
   facts.contribute({
     subject: 'person',
     name: 'people',

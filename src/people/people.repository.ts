@@ -33,7 +33,9 @@ export interface StagedPerson {
   readonly leavesAt: Date | null;
 }
 
-const SELECT = (now: Date) => sql`SELECT p.id, p.user_name AS "userName", p.display_name AS "displayName", p.email, p.status <> 'left' AND (p.leaves_at IS NULL OR p.leaves_at > ${now}) AS active, p.status,
+const SELECT = (
+  now: Date,
+) => sql`SELECT p.id, p.user_name AS "userName", p.display_name AS "displayName", p.email, p.status <> 'left' AND (p.leaves_at IS NULL OR p.leaves_at > ${now}) AS active, p.status,
   CASE WHEN m.id IS NULL THEN NULL ELSE json_build_object('id', m.id, 'displayName', m.display_name) END AS manager, p.department, p.position,
   CASE WHEN u.id IS NULL THEN NULL ELSE json_build_object('id', u.id, 'name', u.name) END AS unit, iso(p.joined_at) AS "joinedAt", iso(p.leaves_at) AS "leavesAt", p.version
   FROM persons p LEFT JOIN persons m ON m.id = p.manager_id LEFT JOIN units u ON u.id = p.unit_id`;
@@ -46,7 +48,12 @@ export class PeopleRepository {
     return row ?? null;
   }
 
-  page(filter: { q?: string | undefined; active?: boolean | undefined; unit?: string | undefined }, limit: number, after: readonly (string | number | null)[] | null, now: Date): Promise<PersonRow[]> {
+  page(
+    filter: { q?: string | undefined; active?: boolean | undefined; unit?: string | undefined },
+    limit: number,
+    after: readonly (string | number | null)[] | null,
+    now: Date,
+  ): Promise<PersonRow[]> {
     const active = sql`(p.status <> 'left' AND (p.leaves_at IS NULL OR p.leaves_at > ${now}))`;
     return this.tx.run<PersonRow>(sql`${SELECT(now)} WHERE true
       ${filter.q === undefined ? empty : sql`AND (p.display_name ILIKE ${like(filter.q)} OR p.user_name ILIKE ${like(filter.q)} OR p.email ILIKE ${like(filter.q)})`}
@@ -73,7 +80,8 @@ export class PeopleRepository {
   }
 
   async userNameTaken(feed: string, userName: string, except: string | null): Promise<boolean> {
-    const rows = await this.tx.sql`SELECT 1 FROM persons WHERE feed = ${feed} AND lower(user_name) = lower(${userName}) AND id IS DISTINCT FROM ${except}::uuid`;
+    const rows = await this.tx
+      .sql`SELECT 1 FROM persons WHERE feed = ${feed} AND lower(user_name) = lower(${userName}) AND id IS DISTINCT FROM ${except}::uuid`;
     return rows.length > 0;
   }
 
@@ -121,15 +129,34 @@ export class PeopleRepository {
 
   async setMembers(teamId: string, members: readonly string[]): Promise<void> {
     await this.tx.sql`DELETE FROM team_members WHERE team_id = ${teamId}`;
-    if (members.length > 0) await this.tx.sql`INSERT INTO team_members (team_id, person_id) SELECT ${teamId}::uuid, unnest(${members}::uuid[])`;
+    if (members.length > 0)
+      await this.tx
+        .sql`INSERT INTO team_members (team_id, person_id) SELECT ${teamId}::uuid, unnest(${members}::uuid[])`;
   }
 
   /** Puts a checked file beside the people there are, for the statements below; gone with the transaction. */
   async stage(rows: readonly (StagedPerson & { id: string })[]): Promise<void> {
-    await this.tx.sql`CREATE TEMP TABLE staged_people (id uuid, external_id text PRIMARY KEY, user_name text, display_name text, email text, status text, manager text, department text, position text, worker_type text, unit text, joined_at timestamptz, leaves_at timestamptz) ON COMMIT DROP`;
+    await this.tx
+      .sql`CREATE TEMP TABLE staged_people (id uuid, external_id text PRIMARY KEY, user_name text, display_name text, email text, status text, manager text, department text, position text, worker_type text, unit text, joined_at timestamptz, leaves_at timestamptz) ON COMMIT DROP`;
     for (let at = 0; at < rows.length; at += 5000) {
       await this.tx.sql`INSERT INTO staged_people SELECT * FROM jsonb_to_recordset(${JSON.stringify(
-        rows.slice(at, at + 5000).map((row) => ({ id: row.id, external_id: row.externalId, user_name: row.userName, display_name: row.displayName, email: row.email, status: row.status, manager: row.manager, department: row.department, position: row.position, worker_type: row.workerType, unit: row.unit, joined_at: row.joinedAt, leaves_at: row.leavesAt })),
+        rows
+          .slice(at, at + 5000)
+          .map((row) => ({
+            id: row.id,
+            external_id: row.externalId,
+            user_name: row.userName,
+            display_name: row.displayName,
+            email: row.email,
+            status: row.status,
+            manager: row.manager,
+            department: row.department,
+            position: row.position,
+            worker_type: row.workerType,
+            unit: row.unit,
+            joined_at: row.joinedAt,
+            leaves_at: row.leavesAt,
+          })),
       )}::jsonb) AS r(id uuid, external_id text, user_name text, display_name text, email text, status text, manager text, department text, position text, worker_type text, unit text, joined_at timestamptz, leaves_at timestamptz)`;
     }
   }
@@ -143,8 +170,14 @@ export class PeopleRepository {
   }
 
   /** Merges the staged file in one statement for each kind of change and returns the ids of each. */
-  async mergeStaged(feed: string, snapshot: boolean, at: Date): Promise<{ created: string[]; updated: string[]; ended: string[]; unchanged: number }> {
-    const created = await this.tx.sql<{ id: string }>`INSERT INTO persons (id, feed, external_id, user_name, display_name, email, status, department, position, worker_type, unit_id, joined_at, leaves_at, created_at, updated_at)
+  async mergeStaged(
+    feed: string,
+    snapshot: boolean,
+    at: Date,
+  ): Promise<{ created: string[]; updated: string[]; ended: string[]; unchanged: number }> {
+    const created = await this.tx.sql<{
+      id: string;
+    }>`INSERT INTO persons (id, feed, external_id, user_name, display_name, email, status, department, position, worker_type, unit_id, joined_at, leaves_at, created_at, updated_at)
       SELECT s.id, ${feed}, s.external_id, s.user_name, s.display_name, s.email, s.status, s.department, s.position, s.worker_type, u.id, s.joined_at, s.leaves_at, ${at}, ${at}
       FROM staged_people s LEFT JOIN units u ON u.name = s.unit WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.feed = ${feed} AND p.external_id = s.external_id) RETURNING id`;
     const changed = await this.tx.sql<{ id: string; ended: boolean }>`
@@ -157,25 +190,37 @@ export class PeopleRepository {
         unit_id = w.unit_id, joined_at = w.joined_at, leaves_at = w.leaves_at, updated_at = ${at}, version = p.version + 1
       FROM wanted w WHERE w.id = p.id RETURNING p.id, p.status = 'left' AND w.status_before <> 'left' AS ended`;
     const missing = snapshot
-      ? await this.tx.sql<{ id: string }>`UPDATE persons p SET status = 'left', leaves_at = coalesce(p.leaves_at, ${at}), updated_at = ${at}, version = version + 1
+      ? await this.tx.sql<{
+          id: string;
+        }>`UPDATE persons p SET status = 'left', leaves_at = coalesce(p.leaves_at, ${at}), updated_at = ${at}, version = version + 1
           WHERE p.feed = ${feed} AND p.status <> 'left' AND NOT EXISTS (SELECT 1 FROM staged_people s WHERE s.external_id = p.external_id) RETURNING id`
       : [];
-    const managers = await this.tx.sql<{ id: string }>`UPDATE persons p SET manager_id = m.id, updated_at = ${at}, version = p.version + 1
+    const managers = await this.tx.sql<{
+      id: string;
+    }>`UPDATE persons p SET manager_id = m.id, updated_at = ${at}, version = p.version + 1
       FROM staged_people s LEFT JOIN LATERAL (
         SELECT id FROM persons c WHERE c.feed = ${feed} AND s.manager IS NOT NULL AND (c.external_id = s.manager OR lower(c.email) = lower(s.manager)) ORDER BY c.external_id = s.manager DESC LIMIT 1) m ON true
       WHERE p.feed = ${feed} AND p.external_id = s.external_id AND p.manager_id IS DISTINCT FROM m.id RETURNING p.id`;
     const createdIds = new Set(created.map(({ id }) => id));
-    const updated = new Set([...changed.filter(({ ended }) => !ended), ...managers].map(({ id }) => id).filter((id) => !createdIds.has(id)));
+    const updated = new Set(
+      [...changed.filter(({ ended }) => !ended), ...managers].map(({ id }) => id).filter((id) => !createdIds.has(id)),
+    );
     const ended = [...changed.filter((row) => row.ended), ...missing].map(({ id }) => id);
     for (const id of ended) updated.delete(id);
     const [staged] = await this.tx.sql<{ count: number }>`SELECT count(*)::int AS count FROM staged_people`;
     const touched = new Set([...createdIds, ...updated, ...ended]);
-    return { created: [...createdIds], updated: [...updated], ended, unchanged: Math.max(0, staged!.count + missing.length - touched.size) };
+    return {
+      created: [...createdIds],
+      updated: [...updated],
+      ended,
+      unchanged: Math.max(0, staged!.count + missing.length - touched.size),
+    };
   }
 
   /** Managers that the staged file names and nobody is. */
   unknownManagers(feed: string): Promise<{ externalId: string }[]> {
-    return this.tx.sql`SELECT s.external_id AS "externalId" FROM staged_people s WHERE s.manager IS NOT NULL AND NOT EXISTS (
+    return this.tx
+      .sql`SELECT s.external_id AS "externalId" FROM staged_people s WHERE s.manager IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM persons c WHERE c.feed = ${feed} AND (c.external_id = s.manager OR lower(c.email) = lower(s.manager)))
       AND NOT EXISTS (SELECT 1 FROM staged_people o WHERE o.external_id = s.manager OR lower(o.email) = lower(s.manager)) ORDER BY s.external_id LIMIT 1000`;
   }

@@ -16,7 +16,10 @@ export const personSchema = z
     position: z.string().nullable(),
     unit: z.strictObject({ id: z.uuid(), name: z.string() }).nullable(),
     joinedAt: z.iso.datetime().nullable(),
-    leavesAt: z.iso.datetime().nullable().meta({ description: 'The instant the last working day ends; it may lie ahead.' }),
+    leavesAt: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'The instant the last working day ends; it may lie ahead.' }),
     version: z.number().int(),
   })
   .meta({ id: 'Person' });
@@ -32,8 +35,16 @@ const members = {
   leavesAt: z.iso.datetime().nullish(),
 };
 export const newPerson = z.strictObject({ userName: text(320), ...members }).meta({ id: 'NewPerson' });
-export const changedPerson = z.strictObject({ userName: text(320), ...members }).partial().meta({ id: 'ChangedPerson' });
-export const peopleQuery = z.strictObject({ ...pageQuery, q: z.string().trim().min(1).max(200).optional(), active: z.stringbool().optional(), unit: z.uuid().optional() });
+export const changedPerson = z
+  .strictObject({ userName: text(320), ...members })
+  .partial()
+  .meta({ id: 'ChangedPerson' });
+export const peopleQuery = z.strictObject({
+  ...pageQuery,
+  q: z.string().trim().min(1).max(200).optional(),
+  active: z.stringbool().optional(),
+  unit: z.uuid().optional(),
+});
 
 export const peopleImportSchema = z
   .strictObject({
@@ -50,9 +61,27 @@ export const peopleImportSchema = z
   })
   .meta({ id: 'PeopleImport' });
 
-export const unitSchema = z.strictObject({ id: z.uuid(), name: z.string(), parent: z.uuid().nullable(), head: z.uuid().nullable(), version: z.number().int() }).meta({ id: 'Unit' });
-export const newUnit = z.strictObject({ name: text(200), parent: z.uuid().nullish(), head: z.uuid().nullish() }).meta({ id: 'NewUnit' });
+export const unitSchema = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    parent: z.uuid().nullable(),
+    head: z.uuid().nullable(),
+    version: z.number().int(),
+  })
+  .meta({ id: 'Unit' });
+export const newUnit = z
+  .strictObject({ name: text(200), parent: z.uuid().nullish(), head: z.uuid().nullish() })
+  .meta({ id: 'NewUnit' });
 export const teamSchema = z
-  .strictObject({ id: z.uuid(), name: z.string(), unit: z.uuid().nullable(), members: z.array(z.strictObject({ id: z.uuid(), displayName: z.string() })), version: z.number().int() })
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    unit: z.uuid().nullable(),
+    members: z.array(z.strictObject({ id: z.uuid(), displayName: z.string() })),
+    version: z.number().int(),
+  })
   .meta({ id: 'Team' });
-export const newTeam = z.strictObject({ name: text(200), unit: z.uuid().nullish(), members: z.array(z.uuid()).max(500).default([]) }).meta({ id: 'NewTeam' });
+export const newTeam = z
+  .strictObject({ name: text(200), unit: z.uuid().nullish(), members: z.array(z.uuid()).max(500).default([]) })
+  .meta({ id: 'NewTeam' });

@@ -158,7 +158,9 @@ export class Facts {
   }
 }
 
-function decoder<S extends SubjectType>(columns: readonly (readonly [string, FactType])[]): (fields: readonly string[], offset: number) => FactsOf[S] {
+function decoder<S extends SubjectType>(
+  columns: readonly (readonly [string, FactType])[],
+): (fields: readonly string[], offset: number) => FactsOf[S] {
   const readers = columns.map(([name, type]) => [name, READ[type]] as const);
   return (fields, offset) => {
     const facts: Record<string, unknown> = {};

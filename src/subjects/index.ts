@@ -1,4 +1,13 @@
-export { type FactColumn, type FactContribution, Facts, type FactsPlan, type FactType, Gaps, type GapsOver, type SubjectRelation } from './facts.js';
+export {
+  type FactColumn,
+  type FactContribution,
+  Facts,
+  type FactsPlan,
+  type FactType,
+  Gaps,
+  type GapsOver,
+  type SubjectRelation,
+} from './facts.js';
 export { type MarkExpansion, Marks } from './marks.js';
 export { MarksRepository } from './marks.repository.js';
 export { SubjectsModule } from './subjects.module.js';

@@ -6,7 +6,8 @@ export class MarksRepository {
   constructor(private readonly tx: Tx) {}
 
   add(type: SubjectType, ids: Sql): Promise<number> {
-    return this.tx.change`INSERT INTO changed_subjects (subject_type, subject_id) SELECT ${type}::text, id FROM (${ids}) AS marked`;
+    return this.tx
+      .change`INSERT INTO changed_subjects (subject_type, subject_id) SELECT ${type}::text, id FROM (${ids}) AS marked`;
   }
 
   /** Claims marks: they are gone for everybody else, and the facts must be read after this. Deletes up to `limit` marks and returns the subjects they named, each once. */

@@ -74,7 +74,8 @@ export class Marks {
   async markSet(tx: Tx, type: SubjectType, ids: Sql): Promise<number> {
     let marked = await tx.use(MarksRepository).add(type, ids);
     if (marked > 0) await this.wakeOnce(tx);
-    for (const expansion of this.expansions) if (expansion.from === type) marked += await this.markSet(tx, expansion.to, expansion.query(ids));
+    for (const expansion of this.expansions)
+      if (expansion.from === type) marked += await this.markSet(tx, expansion.to, expansion.query(ids));
     return marked;
   }
 

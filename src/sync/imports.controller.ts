@@ -9,7 +9,11 @@ import { ImportFile } from './operations/import-file.js';
 import { presentRun } from './sync-runs.controller.js';
 import { syncRunSchema } from './sync.schemas.js';
 
-const fields = z.strictObject({ format: z.string().max(100), source: z.string().trim().min(1).max(200), mode: z.enum(['snapshot', 'append']).default('snapshot') });
+const fields = z.strictObject({
+  format: z.string().max(100),
+  source: z.string().trim().min(1).max(200),
+  mode: z.enum(['snapshot', 'append']).default('snapshot'),
+});
 
 @ApiTags('imports')
 @Controller('imports')
@@ -25,16 +29,26 @@ export class ImportsController {
   @ApiConsumes('multipart/form-data')
   @ApiBody({
     schema: {
-      type: 'object', required: ['format', 'source', 'file'],
+      type: 'object',
+      required: ['format', 'source', 'file'],
       properties: {
         format: { type: 'string', description: 'csv, ndjson, aws-authorization-details, aws-credential-report' },
         source: { type: 'string', description: 'Name of the source it goes into; made if there is none.' },
-        mode: { type: 'string', enum: ['snapshot', 'append'], default: 'snapshot', description: 'A snapshot removes what it no longer names; append removes nothing.' },
+        mode: {
+          type: 'string',
+          enum: ['snapshot', 'append'],
+          default: 'snapshot',
+          description: 'A snapshot removes what it no longer names; append removes nothing.',
+        },
         file: { type: 'string', format: 'binary', description: 'Last part of the request.' },
       },
     },
   })
-  @Answers(202, syncRunSchema, 'Takes a file in; the fields come before the file. Bad rows are reported, the rest is taken')
+  @Answers(
+    202,
+    syncRunSchema,
+    'Takes a file in; the fields come before the file. Bad rows are reported, the rest is taken',
+  )
   async import(@Caller() actor: Actor, @Req() request: FastifyRequest) {
     const upload = await readUpload(request, this.config.get('MANDATE_IMPORT_MAX_BYTES'));
     return presentRun(await this.importFile.execute(actor, await checked(fields, upload.fields), upload));

@@ -2,7 +2,17 @@ import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, decodeCursor, NotFound, pageOf, READERS, toPage } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  decodeCursor,
+  NotFound,
+  pageOf,
+  READERS,
+  toPage,
+} from '../platform/http/index.js';
 import { ConfirmRun } from './operations/confirm-run.js';
 import { type SyncRunRow, SyncRunsRepository } from './sync-runs.repository.js';
 import { runsQuery, syncRunSchema } from './sync.schemas.js';
@@ -24,7 +34,9 @@ export class SyncRunsController {
   @Answers(200, pageOf(syncRunSchema), 'Runs, newest first')
   async list(@Query({ schema: runsQuery }) query: z.output<typeof runsQuery>) {
     const after = decodeCursor(query.cursor, 1);
-    const rows = await this.database.read((tx) => tx.use(SyncRunsRepository).page(query.source, query.limit + 1, after ? String(after[0]) : null));
+    const rows = await this.database.read((tx) =>
+      tx.use(SyncRunsRepository).page(query.source, query.limit + 1, after ? String(after[0]) : null),
+    );
     const page = toPage(rows, query.limit, (row) => [row.id]);
     return { data: page.data.map(presentRun), next: page.next };
   }

@@ -58,7 +58,9 @@ export class RunSuperseded extends DomainError {
   readonly code = 'sync.run-superseded';
   readonly kind = 'conflict';
   constructor() {
-    super('The source was read again since this run was held; what it would have removed is out of date. Look at the newer run.');
+    super(
+      'The source was read again since this run was held; what it would have removed is out of date. Look at the newer run.',
+    );
   }
 }
 

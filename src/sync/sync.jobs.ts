@@ -14,10 +14,14 @@ export const runSync = defineJob<{ runSync: Pick<RunSync, 'execute'> }, z.output
   timeoutMs: 6 * 3_600_000,
   retry: { attempts: ATTEMPTS, backoffMs: 2_000 },
   exclusive: ({ runId }) => runId,
-  run: ({ runSync: operation }, { payload: { runId }, attempt, signal }) => operation.execute(runId, attempt, attempt >= ATTEMPTS, signal),
+  run: ({ runSync: operation }, { payload: { runId }, attempt, signal }) =>
+    operation.execute(runId, attempt, attempt >= ATTEMPTS, signal),
 });
 
-export const readDueSources = defineJob<{ requestSync: Pick<RequestSync, 'requestDue'>; endLostRuns: Pick<EndLostRuns, 'execute'> }, object>({
+export const readDueSources = defineJob<
+  { requestSync: Pick<RequestSync, 'requestDue'>; endLostRuns: Pick<EndLostRuns, 'execute'> },
+  object
+>({
   id: 'sync.read-due-sources',
   title: 'Ask for the sources whose time to be read has come',
   schedule: '* * * * *',

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { pageQuery } from '../platform/http/index.js';
 
-const counts = z.strictObject({ created: z.number().int(), updated: z.number().int(), removed: z.number().int(), unchanged: z.number().int() });
+const counts = z.strictObject({
+  created: z.number().int(),
+  updated: z.number().int(),
+  removed: z.number().int(),
+  unchanged: z.number().int(),
+});
 
 export const syncRunSchema = z
   .strictObject({
@@ -10,7 +15,9 @@ export const syncRunSchema = z
     status: z.enum(['queued', 'running', 'complete', 'partial', 'failed', 'held']),
     trigger: z.enum(['manual', 'scheduled', 'import']),
     requestedBy: z.string(),
-    counts: z.record(z.string(), counts).meta({ description: 'For identities, credentials, entitlements, grants and resources.' }),
+    counts: z
+      .record(z.string(), counts)
+      .meta({ description: 'For identities, credentials, entitlements, grants and resources.' }),
     gaps: z.array(
       z.strictObject({
         scope: z.string(),
@@ -21,7 +28,9 @@ export const syncRunSchema = z
         detail: z.string(),
       }),
     ),
-    rowErrors: z.array(z.strictObject({ line: z.number().int(), field: z.string().nullable(), detail: z.string() })).meta({ description: 'Rows of a file that could not be taken, the first thousand.' }),
+    rowErrors: z
+      .array(z.strictObject({ line: z.number().int(), field: z.string().nullable(), detail: z.string() }))
+      .meta({ description: 'Rows of a file that could not be taken, the first thousand.' }),
     rowErrorCount: z.number().int(),
     error: z.record(z.string(), z.unknown()).nullable(),
     progress: z.record(z.string(), z.unknown()),
@@ -52,7 +61,14 @@ export const sourceSchema = z
   .meta({ id: 'Source' });
 
 const schedule = z.string().max(100).nullish().meta({ description: 'Five-field cron in UTC; null = only when asked.' });
-const removalShare = z.number().min(0).max(1).optional().meta({ description: 'Share of one resource type in one scope that a reading may remove without asking; default 0.2.' });
+const removalShare = z
+  .number()
+  .min(0)
+  .max(1)
+  .optional()
+  .meta({
+    description: 'Share of one resource type in one scope that a reading may remove without asking; default 0.2.',
+  });
 export const newSource = z
   .strictObject({
     name: z.string().trim().min(1).max(200),
@@ -64,11 +80,22 @@ export const newSource = z
   })
   .meta({ id: 'NewSource' });
 export const changedSource = z
-  .strictObject({ name: z.string().trim().min(1).max(200).optional(), config: z.record(z.string(), z.unknown()).optional(), schedule, unit: z.uuid().nullish(), removalShare })
+  .strictObject({
+    name: z.string().trim().min(1).max(200).optional(),
+    config: z.record(z.string(), z.unknown()).optional(),
+    schedule,
+    unit: z.uuid().nullish(),
+    removalShare,
+  })
   .meta({ id: 'ChangedSource' });
 
 export const sourceTestSchema = z
-  .strictObject({ reachable: z.boolean(), account: z.string().nullable(), detail: z.string().nullable(), permissions: z.array(z.string()) })
+  .strictObject({
+    reachable: z.boolean(),
+    account: z.string().nullable(),
+    detail: z.string().nullable(),
+    permissions: z.array(z.string()),
+  })
   .meta({ id: 'SourceTest' });
 
 export const connectorSchema = z
@@ -77,19 +104,31 @@ export const connectorSchema = z
     title: z.string(),
     kind: z.enum(['connector', 'file']),
     configSchema: z.record(z.string(), z.unknown()).nullable(),
-    resourceTypes: z.array(z.strictObject({ id: z.string(), title: z.string(), entity: z.string(), permissions: z.array(z.string()) })),
+    resourceTypes: z.array(
+      z.strictObject({ id: z.string(), title: z.string(), entity: z.string(), permissions: z.array(z.string()) }),
+    ),
     hasTemplate: z.boolean(),
   })
   .meta({ id: 'Connector' });
 
-export const sourcesQuery = z.strictObject({ ...pageQuery, status: z.enum(['never-read', 'complete', 'partial', 'failed', 'held']).optional(), connector: z.string().max(100).optional() });
+export const sourcesQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(['never-read', 'complete', 'partial', 'failed', 'held']).optional(),
+  connector: z.string().max(100).optional(),
+});
 export const runsQuery = z.strictObject({ ...pageQuery, source: z.uuid().optional() });
 
 export const coverageSchema = z
   .strictObject({
     data: z.array(
       z.strictObject({
-        scope: z.strictObject({ id: z.string(), name: z.string(), kind: z.string(), state: z.enum(['readable', 'unreadable']), environment: z.string().nullable() }),
+        scope: z.strictObject({
+          id: z.string(),
+          name: z.string(),
+          kind: z.string(),
+          state: z.enum(['readable', 'unreadable']),
+          environment: z.string().nullable(),
+        }),
         types: z.array(
           z.strictObject({
             resourceType: z.string(),
@@ -98,7 +137,15 @@ export const coverageSchema = z
             useKnownUntil: z.iso.datetime().nullable(),
             stated: z.number().int().nullable(),
             collected: z.number().int().nullable(),
-            gaps: z.array(z.strictObject({ parent: z.string().nullable(), reason: z.string(), permission: z.string().nullable(), detail: z.string(), since: z.iso.datetime() })),
+            gaps: z.array(
+              z.strictObject({
+                parent: z.string().nullable(),
+                reason: z.string(),
+                permission: z.string().nullable(),
+                detail: z.string(),
+                since: z.iso.datetime(),
+              }),
+            ),
           }),
         ),
       }),

@@ -3,7 +3,19 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, decodeCursor, NotFound, pageOf, READERS, SeenVersion, setVersion, toPage } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  decodeCursor,
+  NotFound,
+  pageOf,
+  READERS,
+  SeenVersion,
+  setVersion,
+  toPage,
+} from '../platform/http/index.js';
 import { PutAgent } from './operations/put-agent.js';
 import { AgentsRepository, type UseCaseView } from './use-cases.repository.js';
 import { agentSchema, agentsQuery, changedAgent, newAgent } from './use-cases.schemas.js';
@@ -30,7 +42,11 @@ export class AgentsController {
   @Post()
   @Allow('admin', 'iam-engineer', 'ai-governance')
   @Answers(201, agentSchema, 'Registers an agent with the use cases it serves and the identities it authenticates as')
-  async add(@Caller() actor: Actor, @Body({ schema: newAgent }) body: z.output<typeof newAgent>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async add(
+    @Caller() actor: Actor,
+    @Body({ schema: newAgent }) body: z.output<typeof newAgent>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     return this.one(await this.put.create(actor, body), reply);
   }
 
@@ -44,7 +60,13 @@ export class AgentsController {
   @Patch(':id')
   @Allow('admin', 'iam-engineer', 'ai-governance')
   @Answers(200, agentSchema, 'Changes an agent; needs If-Match')
-  async change(@Caller() actor: Actor, @Param('id', { schema: id }) agentId: string, @SeenVersion() seen: number, @Body({ schema: changedAgent }) body: z.output<typeof changedAgent>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async change(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) agentId: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: changedAgent }) body: z.output<typeof changedAgent>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await this.put.change(actor, agentId, seen, body);
     return this.one(agentId, reply);
   }

@@ -20,7 +20,8 @@ export class UseCase {
   @Column('integer', { nullable: true }) likelihood: number | null;
   @Column('integer', { nullable: true }) consequence: number | null;
   @Column('text', { name: 'risk_level', nullable: true }) riskLevel: RiskLevel | null;
-  @Column('text', { name: 'eu_ai_act_class', nullable: true }) euAiActClass: 'prohibited' | 'high' | 'limited' | 'minimal' | null;
+  @Column('text', { name: 'eu_ai_act_class', nullable: true }) euAiActClass:
+    'prohibited' | 'high' | 'limited' | 'minimal' | null;
   @Column('text', { name: 'logging_standard', nullable: true }) loggingStandard: string | null;
   @Column('integer', { name: 'review_cadence_days', nullable: true }) reviewCadenceDays: number | null;
   @Column('uuid', { name: 'unit_id', nullable: true }) unitId: string | null;

@@ -4,12 +4,32 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Visibility } from '../access-control/index.js';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, decodeCursor, NotFound, pageOf, READERS, SeenVersion, setVersion, toPage } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  decodeCursor,
+  NotFound,
+  pageOf,
+  READERS,
+  SeenVersion,
+  setVersion,
+  toPage,
+} from '../platform/http/index.js';
 import { DecideUseCase } from './operations/decide-use-case.js';
 import { LinkIdentities } from './operations/link-identities.js';
 import { PutUseCase } from './operations/put-use-case.js';
 import { UseCasesRepository, type UseCaseView } from './use-cases.repository.js';
-import { approvalSchema, changedUseCase, identityLinks, newApproval, newUseCase, useCaseSchema, useCasesQuery } from './use-cases.schemas.js';
+import {
+  approvalSchema,
+  changedUseCase,
+  identityLinks,
+  newApproval,
+  newUseCase,
+  useCaseSchema,
+  useCasesQuery,
+} from './use-cases.schemas.js';
 
 const id = z.uuid();
 
@@ -29,21 +49,31 @@ export class UseCasesController {
   @Answers(200, pageOf(useCaseSchema), 'AI use cases, by name')
   async list(@Caller() actor: Actor, @Query({ schema: useCasesQuery }) query: z.output<typeof useCasesQuery>) {
     const after = decodeCursor(query.cursor, 2);
-    const rows = await this.database.read((tx) => tx.use(UseCasesRepository).page(query, this.visibility.visibleTo(actor, 'use-case', 'u'), query.limit + 1, after));
+    const rows = await this.database.read((tx) =>
+      tx.use(UseCasesRepository).page(query, this.visibility.visibleTo(actor, 'use-case', 'u'), query.limit + 1, after),
+    );
     return toPage(rows, query.limit, (row) => [row.name, row.id]);
   }
 
   @Post()
   @Allow('admin', 'iam-engineer', 'ai-governance', 'relation')
   @Answers(201, useCaseSchema, 'Writes an AI use case down, as a draft')
-  async add(@Caller() actor: Actor, @Body({ schema: newUseCase }) body: z.output<typeof newUseCase>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async add(
+    @Caller() actor: Actor,
+    @Body({ schema: newUseCase }) body: z.output<typeof newUseCase>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     return this.fresh(await this.put.create(actor, body), reply);
   }
 
   @Get(':id')
   @Allow(...READERS, 'relation')
   @Answers(200, useCaseSchema, 'One AI use case')
-  async read(@Caller() actor: Actor, @Param('id', { schema: id }) useCaseId: string, @Res({ passthrough: true }) reply: FastifyReply) {
+  async read(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) useCaseId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const row = await this.visible(actor, useCaseId);
     setVersion(reply, row.version);
     return row;
@@ -52,7 +82,13 @@ export class UseCasesController {
   @Patch(':id')
   @Allow('admin', 'iam-engineer', 'ai-governance', 'relation')
   @Answers(200, useCaseSchema, 'Changes a use case; a material change voids its approval. Needs If-Match')
-  async change(@Caller() actor: Actor, @Param('id', { schema: id }) useCaseId: string, @SeenVersion() seen: number, @Body({ schema: changedUseCase }) body: z.output<typeof changedUseCase>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async change(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) useCaseId: string,
+    @SeenVersion() seen: number,
+    @Body({ schema: changedUseCase }) body: z.output<typeof changedUseCase>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await this.visible(actor, useCaseId);
     await this.put.change(actor, useCaseId, seen, body);
     return this.fresh(useCaseId, reply);
@@ -69,7 +105,12 @@ export class UseCasesController {
   @Post(':id/approvals')
   @Allow('ai-governance')
   @Answers(201, useCaseSchema, 'Approves or rejects the use case as it now stands')
-  async approve(@Caller() actor: Actor, @Param('id', { schema: id }) useCaseId: string, @Body({ schema: newApproval }) body: z.output<typeof newApproval>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async approve(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) useCaseId: string,
+    @Body({ schema: newApproval }) body: z.output<typeof newApproval>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await this.visible(actor, useCaseId);
     await this.decide.execute(actor, useCaseId, body.verdict, body.comment ?? null);
     return this.fresh(useCaseId, reply);
@@ -78,14 +119,24 @@ export class UseCasesController {
   @Post(':id/identities')
   @Allow('admin', 'iam-engineer', 'ai-governance', 'relation')
   @Answers(200, useCaseSchema, 'Ties identities to the use case, or unties them')
-  async tie(@Caller() actor: Actor, @Param('id', { schema: id }) useCaseId: string, @Body({ schema: identityLinks }) body: z.output<typeof identityLinks>, @Res({ passthrough: true }) reply: FastifyReply) {
+  async tie(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) useCaseId: string,
+    @Body({ schema: identityLinks }) body: z.output<typeof identityLinks>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     await this.visible(actor, useCaseId);
-    await this.link.execute(actor, useCaseId, { ...(body.add ? { add: body.add } : {}), ...(body.remove ? { remove: body.remove } : {}) });
+    await this.link.execute(actor, useCaseId, {
+      ...(body.add ? { add: body.add } : {}),
+      ...(body.remove ? { remove: body.remove } : {}),
+    });
     return this.fresh(useCaseId, reply);
   }
 
   private async visible(actor: Actor, useCaseId: string): Promise<UseCaseView> {
-    const row = await this.database.read((tx) => tx.use(UseCasesRepository).view(useCaseId, this.visibility.visibleTo(actor, 'use-case', 'u')));
+    const row = await this.database.read((tx) =>
+      tx.use(UseCasesRepository).view(useCaseId, this.visibility.visibleTo(actor, 'use-case', 'u')),
+    );
     if (!row) throw new NotFound('use case');
     return row;
   }

@@ -3,7 +3,9 @@ import { DomainError, type InputError } from '../platform/http/index.js';
 export class UseCaseNameTaken extends DomainError {
   readonly code = 'use-cases.name-taken';
   readonly kind = 'conflict';
-  override readonly details: { errors: readonly InputError[] } = { errors: [{ pointer: '/name', detail: 'is in use' }] };
+  override readonly details: { errors: readonly InputError[] } = {
+    errors: [{ pointer: '/name', detail: 'is in use' }],
+  };
   constructor(what: 'use case' | 'agent') {
     super(`There is another ${what} of this name.`);
   }
@@ -13,7 +15,9 @@ export class OwnApproval extends DomainError {
   readonly code = 'use-cases.own-approval';
   readonly kind = 'forbidden';
   constructor() {
-    super('Whoever wrote or last changed a use case, or sponsors it, does not approve it. Ask somebody else of AI governance.');
+    super(
+      'Whoever wrote or last changed a use case, or sponsors it, does not approve it. Ask somebody else of AI governance.',
+    );
   }
 }
 

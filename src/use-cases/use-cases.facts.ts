@@ -14,9 +14,18 @@ const purpose = (subject: FactContribution['subject']): FactContribution => ({
   columns: {
     useCasesApproved: { sql: 'coalesce(serves.approved, 0)', type: 'number' },
     useCasesUnapproved: { sql: 'coalesce(serves.unapproved, 0)', type: 'number' },
-    agents: { sql: `(SELECT count(*) FROM agent_identities ai JOIN agents a ON a.id = ai.agent_id WHERE ai.identity_id = i.id AND a.status = 'active')`, type: 'number' },
-    useCaseRisk: { sql: `CASE serves.risk WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END`, type: 'text' },
-    risk: { sql: `identity_risk(CASE serves.risk WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END, i.privilege, i.environment, i.outside_trust)`, type: 'text' },
+    agents: {
+      sql: `(SELECT count(*) FROM agent_identities ai JOIN agents a ON a.id = ai.agent_id WHERE ai.identity_id = i.id AND a.status = 'active')`,
+      type: 'number',
+    },
+    useCaseRisk: {
+      sql: `CASE serves.risk WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END`,
+      type: 'text',
+    },
+    risk: {
+      sql: `identity_risk(CASE serves.risk WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END, i.privilege, i.environment, i.outside_trust)`,
+      type: 'text',
+    },
   },
 });
 
@@ -25,43 +34,120 @@ const person = (alias: string): FactColumn => ({ sql: personStanding(alias), typ
 export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visibility): void {
   for (const subject of ['identity', 'credential', 'grant'] as const) facts.contribute(purpose(subject));
 
-  facts.describe({ subject: 'use-case', from: 'FROM use_cases u', id: 'u.id', live: `u.status <> 'retired'`, name: 'u.name', scopeId: null, resourceType: null, parentExternalId: null, sourceId: null });
+  facts.describe({
+    subject: 'use-case',
+    from: 'FROM use_cases u',
+    id: 'u.id',
+    live: `u.status <> 'retired'`,
+    name: 'u.name',
+    scopeId: null,
+    resourceType: null,
+    parentExternalId: null,
+    sourceId: null,
+  });
   facts.contribute({
-    subject: 'use-case', name: 'use-cases',
-    joins: 'LEFT JOIN persons sp ON sp.id = u.sponsor_id LEFT JOIN persons ap ON ap.id = u.approves_id LEFT JOIN persons mo ON mo.id = u.monitors_id LEFT JOIN persons re ON re.id = u.remediates_id',
+    subject: 'use-case',
+    name: 'use-cases',
+    joins:
+      'LEFT JOIN persons sp ON sp.id = u.sponsor_id LEFT JOIN persons ap ON ap.id = u.approves_id LEFT JOIN persons mo ON mo.id = u.monitors_id LEFT JOIN persons re ON re.id = u.remediates_id',
     columns: {
-      id: { sql: 'u.id', type: 'text' }, name: { sql: 'u.name', type: 'text' }, status: { sql: 'u.status', type: 'text' }, createdAt: { sql: 'epoch_ms(u.created_at)', type: 'instant' },
-      digestMatchesApproval: { sql: 'coalesce(u.approved_digest = u.digest, false)', type: 'boolean' }, sponsor: person('sp'), approves: person('ap'), monitors: person('mo'), remediates: person('re'),
-      dataScope: { sql: 'to_json(u.data_scope)', type: 'json' }, likelihood: { sql: 'u.likelihood', type: 'number' }, consequence: { sql: 'u.consequence', type: 'number' }, riskLevel: { sql: 'u.risk_level', type: 'text' },
-      euAiActClass: { sql: 'u.eu_ai_act_class', type: 'text' }, loggingStandard: { sql: 'u.logging_standard', type: 'text' }, controlObjective: { sql: 'u.control_objective', type: 'text' }, reviewCadenceDays: { sql: 'u.review_cadence_days', type: 'number' },
-      reviewDueAt: { sql: 'epoch_ms(u.review_due_at)', type: 'instant' }, approvedAt: { sql: 'epoch_ms(u.approved_at)', type: 'instant' }, unitId: { sql: 'u.unit_id', type: 'text' },
-      liveIdentities: { sql: '(SELECT count(DISTINCT l.identity_id) FROM use_case_links l JOIN identities li ON li.id = l.identity_id WHERE l.use_case_id = u.id AND l.removed_at IS NULL AND li.removed_at IS NULL)', type: 'number' },
+      id: { sql: 'u.id', type: 'text' },
+      name: { sql: 'u.name', type: 'text' },
+      status: { sql: 'u.status', type: 'text' },
+      createdAt: { sql: 'epoch_ms(u.created_at)', type: 'instant' },
+      digestMatchesApproval: { sql: 'coalesce(u.approved_digest = u.digest, false)', type: 'boolean' },
+      sponsor: person('sp'),
+      approves: person('ap'),
+      monitors: person('mo'),
+      remediates: person('re'),
+      dataScope: { sql: 'to_json(u.data_scope)', type: 'json' },
+      likelihood: { sql: 'u.likelihood', type: 'number' },
+      consequence: { sql: 'u.consequence', type: 'number' },
+      riskLevel: { sql: 'u.risk_level', type: 'text' },
+      euAiActClass: { sql: 'u.eu_ai_act_class', type: 'text' },
+      loggingStandard: { sql: 'u.logging_standard', type: 'text' },
+      controlObjective: { sql: 'u.control_objective', type: 'text' },
+      reviewCadenceDays: { sql: 'u.review_cadence_days', type: 'number' },
+      reviewDueAt: { sql: 'epoch_ms(u.review_due_at)', type: 'instant' },
+      approvedAt: { sql: 'epoch_ms(u.approved_at)', type: 'instant' },
+      unitId: { sql: 'u.unit_id', type: 'text' },
+      liveIdentities: {
+        sql: '(SELECT count(DISTINCT l.identity_id) FROM use_case_links l JOIN identities li ON li.id = l.identity_id WHERE l.use_case_id = u.id AND l.removed_at IS NULL AND li.removed_at IS NULL)',
+        type: 'number',
+      },
     },
   });
 
-  facts.describe({ subject: 'agent', from: 'FROM agents a', id: 'a.id', live: `a.status = 'active'`, name: 'a.name', scopeId: null, resourceType: null, parentExternalId: null, sourceId: null });
+  facts.describe({
+    subject: 'agent',
+    from: 'FROM agents a',
+    id: 'a.id',
+    live: `a.status = 'active'`,
+    name: 'a.name',
+    scopeId: null,
+    resourceType: null,
+    parentExternalId: null,
+    sourceId: null,
+  });
   facts.contribute({
-    subject: 'agent', name: 'use-cases',
+    subject: 'agent',
+    name: 'use-cases',
     joins: `LEFT JOIN persons o ON o.id = a.owner_id LEFT JOIN LATERAL (
       SELECT count(*) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS approved, count(*) FILTER (WHERE NOT (u.status = 'approved' AND u.approved_digest = u.digest)) AS unapproved
       FROM agent_use_cases l JOIN use_cases u ON u.id = l.use_case_id WHERE l.agent_id = a.id AND u.status <> 'retired') serves ON true`,
     columns: {
-      id: { sql: 'a.id', type: 'text' }, name: { sql: 'a.name', type: 'text' }, status: { sql: 'a.status', type: 'text' }, createdAt: { sql: 'epoch_ms(a.created_at)', type: 'instant' }, owner: person('o'),
-      useCasesApproved: { sql: 'serves.approved', type: 'number' }, useCasesUnapproved: { sql: 'serves.unapproved', type: 'number' },
-      liveIdentities: { sql: '(SELECT count(*) FROM agent_identities l JOIN identities li ON li.id = l.identity_id WHERE l.agent_id = a.id AND li.removed_at IS NULL)', type: 'number' },
-      hasModel: { sql: 'a.model IS NOT NULL', type: 'boolean' }, hasPrompt: { sql: 'a.prompt IS NOT NULL', type: 'boolean' }, tools: { sql: 'jsonb_array_length(a.tools)', type: 'number' }, guardrails: { sql: 'jsonb_array_length(a.guardrails)', type: 'number' },
+      id: { sql: 'a.id', type: 'text' },
+      name: { sql: 'a.name', type: 'text' },
+      status: { sql: 'a.status', type: 'text' },
+      createdAt: { sql: 'epoch_ms(a.created_at)', type: 'instant' },
+      owner: person('o'),
+      useCasesApproved: { sql: 'serves.approved', type: 'number' },
+      useCasesUnapproved: { sql: 'serves.unapproved', type: 'number' },
+      liveIdentities: {
+        sql: '(SELECT count(*) FROM agent_identities l JOIN identities li ON li.id = l.identity_id WHERE l.agent_id = a.id AND li.removed_at IS NULL)',
+        type: 'number',
+      },
+      hasModel: { sql: 'a.model IS NOT NULL', type: 'boolean' },
+      hasPrompt: { sql: 'a.prompt IS NOT NULL', type: 'boolean' },
+      tools: { sql: 'jsonb_array_length(a.tools)', type: 'number' },
+      guardrails: { sql: 'jsonb_array_length(a.guardrails)', type: 'number' },
     },
   });
 
-  marks.contribute({ from: 'use-case', to: 'identity', query: (marked) => sql`SELECT DISTINCT identity_id AS id FROM use_case_links WHERE use_case_id IN (${marked}) AND removed_at IS NULL` });
-  marks.contribute({ from: 'use-case', to: 'agent', query: (marked) => sql`SELECT DISTINCT agent_id AS id FROM agent_use_cases WHERE use_case_id IN (${marked})` });
-  marks.contribute({ from: 'person', to: 'use-case', query: (marked) => sql`SELECT u.id FROM use_cases u WHERE u.sponsor_id IN (${marked}) OR u.approves_id IN (${marked}) OR u.monitors_id IN (${marked}) OR u.remediates_id IN (${marked})` });
-  marks.contribute({ from: 'person', to: 'agent', query: (marked) => sql`SELECT id FROM agents WHERE owner_id IN (${marked})` });
+  marks.contribute({
+    from: 'use-case',
+    to: 'identity',
+    query: (marked) =>
+      sql`SELECT DISTINCT identity_id AS id FROM use_case_links WHERE use_case_id IN (${marked}) AND removed_at IS NULL`,
+  });
+  marks.contribute({
+    from: 'use-case',
+    to: 'agent',
+    query: (marked) => sql`SELECT DISTINCT agent_id AS id FROM agent_use_cases WHERE use_case_id IN (${marked})`,
+  });
+  marks.contribute({
+    from: 'person',
+    to: 'use-case',
+    query: (marked) =>
+      sql`SELECT u.id FROM use_cases u WHERE u.sponsor_id IN (${marked}) OR u.approves_id IN (${marked}) OR u.monitors_id IN (${marked}) OR u.remediates_id IN (${marked})`,
+  });
+  marks.contribute({
+    from: 'person',
+    to: 'agent',
+    query: (marked) => sql`SELECT id FROM agents WHERE owner_id IN (${marked})`,
+  });
 
   visibility.place({ kind: 'use-case', scope: { unit: (row, value) => sql`${row}.unit_id = ${value}::uuid` } });
-  visibility.relate({ kind: 'use-case', name: 'answers for it', predicate: (row, person) => sql`${person}::uuid IN (${row}.sponsor_id, ${row}.approves_id, ${row}.monitors_id, ${row}.remediates_id)` });
   visibility.relate({
-    kind: 'identity', name: 'sponsors its use case',
-    predicate: (row, person) => sql`EXISTS (SELECT 1 FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.identity_id = ${row}.id AND l.removed_at IS NULL AND u.sponsor_id = ${person}::uuid)`,
+    kind: 'use-case',
+    name: 'answers for it',
+    predicate: (row, person) =>
+      sql`${person}::uuid IN (${row}.sponsor_id, ${row}.approves_id, ${row}.monitors_id, ${row}.remediates_id)`,
+  });
+  visibility.relate({
+    kind: 'identity',
+    name: 'sponsors its use case',
+    predicate: (row, person) =>
+      sql`EXISTS (SELECT 1 FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.identity_id = ${row}.id AND l.removed_at IS NULL AND u.sponsor_id = ${person}::uuid)`,
   });
 }

@@ -7,11 +7,18 @@ const WORDS: Record<string, number> = { monthly: 30, quarterly: 92, 'semi-annual
 
 /** Days, an ISO 8601 duration of days, or a word; answered as a duration. */
 export const cadence = z
-  .union([z.number().int().min(1).max(3660), z.string().regex(/^P(\d{1,4})D$/), z.enum(['monthly', 'quarterly', 'semi-annual', 'yearly'])])
+  .union([
+    z.number().int().min(1).max(3660),
+    z.string().regex(/^P(\d{1,4})D$/),
+    z.enum(['monthly', 'quarterly', 'semi-annual', 'yearly']),
+  ])
   .transform((value) => (typeof value === 'number' ? value : (WORDS[value] ?? Number(/^P(\d+)D$/.exec(value)![1]))))
   .pipe(z.number().int().min(1).max(3660));
 
-const risk = z.strictObject({ likelihood: z.number().int().min(1).max(5), consequence: z.number().int().min(1).max(5) });
+const risk = z.strictObject({
+  likelihood: z.number().int().min(1).max(5),
+  consequence: z.number().int().min(1).max(5),
+});
 
 export const useCaseSchema = z
   .strictObject({
@@ -26,7 +33,14 @@ export const useCaseSchema = z
     dataScope: z.array(z.string()),
     outputUsers: z.string().nullable(),
     permittedActions: z.array(z.string()),
-    risk: z.strictObject({ likelihood: z.number().int().nullable(), consequence: z.number().int().nullable(), level: z.enum(['low', 'moderate', 'high', 'critical']).nullable().meta({ description: 'From the sum of the squares; null = unrated.' }) }),
+    risk: z.strictObject({
+      likelihood: z.number().int().nullable(),
+      consequence: z.number().int().nullable(),
+      level: z
+        .enum(['low', 'moderate', 'high', 'critical'])
+        .nullable()
+        .meta({ description: 'From the sum of the squares; null = unrated.' }),
+    }),
     euAiActClass: z.enum(['prohibited', 'high', 'limited', 'minimal']).nullable(),
     loggingStandard: z.string().nullable(),
     reviewCadence: z.string().nullable().meta({ description: 'ISO 8601 duration in days.' }),
@@ -58,15 +72,48 @@ const useCaseMembers = {
   reviewCadence: cadence.nullish(),
   unit: z.uuid().nullish(),
 };
-export const newUseCase = z.strictObject({ name: text(200), purpose: text(4000), ...useCaseMembers }).meta({ id: 'NewUseCase' });
-export const changedUseCase = z.strictObject({ name: text(200).optional(), purpose: text(4000).optional(), ...useCaseMembers, status: z.literal('retired').optional() }).meta({ id: 'ChangedUseCase' });
-export const useCasesQuery = z.strictObject({ ...pageQuery, q: text(200).optional(), name: text(200).optional(), status: z.enum(['draft', 'approved', 'rejected', 'retired']).optional(), risk: z.enum(['low', 'moderate', 'high', 'critical']).optional() });
+export const newUseCase = z
+  .strictObject({ name: text(200), purpose: text(4000), ...useCaseMembers })
+  .meta({ id: 'NewUseCase' });
+export const changedUseCase = z
+  .strictObject({
+    name: text(200).optional(),
+    purpose: text(4000).optional(),
+    ...useCaseMembers,
+    status: z.literal('retired').optional(),
+  })
+  .meta({ id: 'ChangedUseCase' });
+export const useCasesQuery = z.strictObject({
+  ...pageQuery,
+  q: text(200).optional(),
+  name: text(200).optional(),
+  status: z.enum(['draft', 'approved', 'rejected', 'retired']).optional(),
+  risk: z.enum(['low', 'moderate', 'high', 'critical']).optional(),
+});
 
-export const approvalSchema = z.strictObject({ id: z.uuid(), approver: z.string(), verdict: z.enum(['approved', 'rejected']), comment: z.string().nullable(), digest: z.string(), at: z.iso.datetime() }).meta({ id: 'UseCaseApproval' });
-export const newApproval = z.strictObject({ verdict: z.enum(['approved', 'rejected']).default('approved'), comment: text(2000).nullish() }).meta({ id: 'NewUseCaseApproval' });
-export const identityLinks = z.strictObject({ add: z.array(z.uuid()).max(1000).optional(), remove: z.array(z.uuid()).max(1000).optional() }).meta({ id: 'IdentityLinks' });
+export const approvalSchema = z
+  .strictObject({
+    id: z.uuid(),
+    approver: z.string(),
+    verdict: z.enum(['approved', 'rejected']),
+    comment: z.string().nullable(),
+    digest: z.string(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'UseCaseApproval' });
+export const newApproval = z
+  .strictObject({ verdict: z.enum(['approved', 'rejected']).default('approved'), comment: text(2000).nullish() })
+  .meta({ id: 'NewUseCaseApproval' });
+export const identityLinks = z
+  .strictObject({ add: z.array(z.uuid()).max(1000).optional(), remove: z.array(z.uuid()).max(1000).optional() })
+  .meta({ id: 'IdentityLinks' });
 
-const part = z.strictObject({ name: text(200), version: text(200).nullish(), digest: text(200).nullish(), provider: text(200).nullish() });
+const part = z.strictObject({
+  name: text(200),
+  version: text(200).nullish(),
+  digest: text(200).nullish(),
+  provider: text(200).nullish(),
+});
 export const agentSchema = z
   .strictObject({
     id: z.uuid(),
@@ -96,5 +143,13 @@ const agentMembers = {
   guardrails: z.array(part).max(200).optional(),
 };
 export const newAgent = z.strictObject({ name: text(200), ...agentMembers }).meta({ id: 'NewAgent' });
-export const changedAgent = z.strictObject({ name: text(200).optional(), ...agentMembers, status: z.enum(['active', 'retired']).optional() }).meta({ id: 'ChangedAgent' });
-export const agentsQuery = z.strictObject({ ...pageQuery, q: text(200).optional(), name: text(200).optional(), status: z.enum(['active', 'retired']).optional(), useCase: z.uuid().optional() });
+export const changedAgent = z
+  .strictObject({ name: text(200).optional(), ...agentMembers, status: z.enum(['active', 'retired']).optional() })
+  .meta({ id: 'ChangedAgent' });
+export const agentsQuery = z.strictObject({
+  ...pageQuery,
+  q: text(200).optional(),
+  name: text(200).optional(),
+  status: z.enum(['active', 'retired']).optional(),
+  useCase: z.uuid().optional(),
+});

@@ -30,7 +30,26 @@ describe('an empty installation', () => {
   });
 
   it('answers every empty list with a page', async () => {
-    for (const path of ['identities', 'credentials', 'findings', 'sources', 'sync-runs', 'people', 'units', 'teams', 'use-cases', 'agents', 'collections', 'tokens', 'audit-entries', 'checks', 'policies', 'jobs', 'sources/connectors', 'people/imports']) {
+    for (const path of [
+      'identities',
+      'credentials',
+      'findings',
+      'sources',
+      'sync-runs',
+      'people',
+      'units',
+      'teams',
+      'use-cases',
+      'agents',
+      'collections',
+      'tokens',
+      'audit-entries',
+      'checks',
+      'policies',
+      'jobs',
+      'sources/connectors',
+      'people/imports',
+    ]) {
       const { status, body } = await t.call('GET', `/api/v1/${path}`);
       expect([path, status, Array.isArray(body.data)]).toEqual([path, 200, true]);
     }

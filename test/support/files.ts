@@ -4,12 +4,16 @@ import type { TestApp } from './app.js';
 export function fileForm(fields: Record<string, string>, text: string | Buffer, name = 'file.csv'): FormData {
   const form = new FormData();
   for (const [field, value] of Object.entries(fields)) form.append(field, value);
-  form.append('file', new Blob([text as never]), name);
+  form.append('file', new Blob([text]), name);
   return form;
 }
 
 /** Imports a file and waits until its run is over. */
-export async function importFile(t: TestApp, fields: { format: string; source: string; mode?: string }, text: string | Buffer): Promise<any> {
+export async function importFile(
+  t: TestApp,
+  fields: { format: string; source: string; mode?: string },
+  text: string | Buffer,
+): Promise<any> {
   const answer = await t.call('POST', '/api/v1/imports', { form: fileForm(fields, text) });
   if (answer.status !== 202) return answer;
   await t.settle();

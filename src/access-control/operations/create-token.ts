@@ -38,12 +38,27 @@ export class CreateToken {
     const token = mintToken();
     const now = this.clock.now();
     const row: ApiToken = Object.assign(new ApiToken(), {
-      id: newId(this.clock), name: request.name, kind: 'api' as const, tokenHash: hashOfToken(token), roles: [...request.roles], ownerId: request.ownerId ?? actor.person,
-      createdBy: actor.id, createdAt: now, expiresAt: new Date(now.getTime() + request.expiresInDays * DAY_MS), lastUsedAt: null, revokedAt: null, version: 1,
+      id: newId(this.clock),
+      name: request.name,
+      kind: 'api' as const,
+      tokenHash: hashOfToken(token),
+      roles: [...request.roles],
+      ownerId: request.ownerId ?? actor.person,
+      createdBy: actor.id,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + request.expiresInDays * DAY_MS),
+      lastUsedAt: null,
+      revokedAt: null,
+      version: 1,
     });
     await this.database.transaction(async (tx) => {
       await tx.use(ApiTokensRepository).insert(row);
-      await this.audit.record(tx, { type: 'access.token-created', actor, target: { type: 'token', id: row.id }, data: { name: row.name, roles: row.roles, expiresAt: row.expiresAt.toISOString() } });
+      await this.audit.record(tx, {
+        type: 'access.token-created',
+        actor,
+        target: { type: 'token', id: row.id },
+        data: { name: row.name, roles: row.roles, expiresAt: row.expiresAt.toISOString() },
+      });
     });
     return { row, token };
   }

@@ -29,8 +29,15 @@ export class FirstAdministrator {
     await this.database.transaction(async (tx) => {
       if (await tx.use(ApiTokensRepository).hasAdministrator(now)) throw new AdministratorExists();
       const id = newId(this.clock);
-      await tx.use(SignInLinksRepository).insert({ id, tokenHash: sha256Hex(secret), createdBy: actor.id, createdAt: now, expiresAt });
-      await this.audit.record(tx, { type: 'access.first-administrator-invited', actor, target: { type: 'sign-in-link', id }, data: { expiresAt: expiresAt.toISOString() } });
+      await tx
+        .use(SignInLinksRepository)
+        .insert({ id, tokenHash: sha256Hex(secret), createdBy: actor.id, createdAt: now, expiresAt });
+      await this.audit.record(tx, {
+        type: 'access.first-administrator-invited',
+        actor,
+        target: { type: 'sign-in-link', id },
+        data: { expiresAt: expiresAt.toISOString() },
+      });
     });
     return { secret, expiresAt };
   }
@@ -50,10 +57,30 @@ export class FirstAdministrator {
       if (!link || link.usedAt || link.expiresAt <= now) throw new LinkNotUsable();
       await links.use(link.id, now);
       const id = newId(this.clock);
-      await tx.use(ApiTokensRepository).insert(
-        Object.assign(new ApiToken(), { id, name: 'first administrator', kind: 'api' as const, tokenHash: hashOfToken(token), roles: [{ role: 'admin' as const, scope: {} }], ownerId: null, createdBy: `sign-in-link:${link.id}`, createdAt: now, expiresAt, lastUsedAt: null, revokedAt: null, version: 1 }),
-      );
-      await this.audit.record(tx, { type: 'access.token-created', actor: systemActor('sign-in-link'), target: { type: 'token', id }, data: { name: 'first administrator', roles: ['admin'], link: link.id } });
+      await tx
+        .use(ApiTokensRepository)
+        .insert(
+          Object.assign(new ApiToken(), {
+            id,
+            name: 'first administrator',
+            kind: 'api' as const,
+            tokenHash: hashOfToken(token),
+            roles: [{ role: 'admin' as const, scope: {} }],
+            ownerId: null,
+            createdBy: `sign-in-link:${link.id}`,
+            createdAt: now,
+            expiresAt,
+            lastUsedAt: null,
+            revokedAt: null,
+            version: 1,
+          }),
+        );
+      await this.audit.record(tx, {
+        type: 'access.token-created',
+        actor: systemActor('sign-in-link'),
+        target: { type: 'token', id },
+        data: { name: 'first administrator', roles: ['admin'], link: link.id },
+      });
     });
     return { token, expiresAt };
   }

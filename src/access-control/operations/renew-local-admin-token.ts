@@ -36,7 +36,8 @@ export class RenewLocalAdminToken {
     const current = currentToken(file);
     if (current !== null) {
       const known = await this.database.read((tx) => tx.use(ApiTokensRepository).findByHash(hashOfToken(current)));
-      if (known && !known.revokedAt && known.expiresAt.getTime() - now.getTime() > RENEWED_BEFORE_HOURS * HOUR_MS) return 'still-valid';
+      if (known && !known.revokedAt && known.expiresAt.getTime() - now.getTime() > RENEWED_BEFORE_HOURS * HOUR_MS)
+        return 'still-valid';
     }
     const token = mintToken();
     await this.database.transaction(async (tx) => {
@@ -44,9 +45,27 @@ export class RenewLocalAdminToken {
       await tokens.revokeLocalAdmins(now);
       const id = newId(this.clock);
       await tokens.insert(
-        Object.assign(new ApiToken(), { id, name: 'local administrator', kind: 'local-admin' as const, tokenHash: hashOfToken(token), roles: LOCAL_ADMIN_ROLES.map((role) => ({ role, scope: {} })), ownerId: null, createdBy: 'system:access-control', createdAt: now, expiresAt: new Date(now.getTime() + VALID_HOURS * HOUR_MS), lastUsedAt: null, revokedAt: null, version: 1 }),
+        Object.assign(new ApiToken(), {
+          id,
+          name: 'local administrator',
+          kind: 'local-admin' as const,
+          tokenHash: hashOfToken(token),
+          roles: LOCAL_ADMIN_ROLES.map((role) => ({ role, scope: {} })),
+          ownerId: null,
+          createdBy: 'system:access-control',
+          createdAt: now,
+          expiresAt: new Date(now.getTime() + VALID_HOURS * HOUR_MS),
+          lastUsedAt: null,
+          revokedAt: null,
+          version: 1,
+        }),
       );
-      await this.audit.record(tx, { type: 'access.local-token-renewed', actor: systemActor('access-control'), target: { type: 'token', id }, data: { validHours: VALID_HOURS } });
+      await this.audit.record(tx, {
+        type: 'access.local-token-renewed',
+        actor: systemActor('access-control'),
+        target: { type: 'token', id },
+        data: { validHours: VALID_HOURS },
+      });
     });
     writePrivateFile(file, `${token}\n`);
     return 'renewed';

@@ -22,7 +22,12 @@ export class RevokeToken {
       assertUnchanged(token, seen);
       if (token.revokedAt) return;
       await tokens.save(Object.assign(token, { revokedAt: this.clock.now(), version: token.version + 1 }));
-      await this.audit.record(tx, { type: 'access.token-revoked', actor, target: { type: 'token', id }, data: { name: token.name } });
+      await this.audit.record(tx, {
+        type: 'access.token-revoked',
+        actor,
+        target: { type: 'token', id },
+        data: { name: token.name },
+      });
     });
   }
 }

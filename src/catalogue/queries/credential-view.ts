@@ -21,14 +21,34 @@ const view = (now: Date, asOf: Date | null): Sql => sql`SELECT c.display_name AS
     'openFindings', ${asOf === null ? sql`(SELECT count(*) FROM findings f WHERE f.status <> 'resolved' AND f.subject_type = 'credential' AND f.subject_id = c.id)` : sql`NULL::integer`},
     'firstSeenAt', iso(c.first_seen_at), 'removedAt', iso(c.removed_at), 'attributes', c.attributes, 'version', c.version)::text AS json
   FROM ${asOf === null ? sql`credentials` : sql`credentials_as_of(${asOf})`} c JOIN ${asOf === null ? sql`identities` : sql`identities_as_of(${asOf})`} i ON i.id = c.identity_id JOIN sources src ON src.id = c.source_id
-  ${asOf === null ? sql`LEFT JOIN LATERAL (SELECT u.last_used_at AS at, coalesce(u.known_since, r.use_known_since) AS since, coalesce(u.known_until, r.use_known_until) AS until, coalesce(u.precision, 'none') AS precision
-    FROM (SELECT 1) one LEFT JOIN credential_usage u ON u.credential_id = c.id LEFT JOIN scope_readings r ON r.scope_id = c.scope_id AND r.resource_type = c.resource_type) use ON true` : empty}`;
+  ${
+    asOf === null
+      ? sql`LEFT JOIN LATERAL (SELECT u.last_used_at AS at, coalesce(u.known_since, r.use_known_since) AS since, coalesce(u.known_until, r.use_known_until) AS until, coalesce(u.precision, 'none') AS precision
+    FROM (SELECT 1) one LEFT JOIN credential_usage u ON u.credential_id = c.id LEFT JOIN scope_readings r ON r.scope_id = c.scope_id AND r.resource_type = c.resource_type) use ON true`
+      : empty
+  }`;
 
-export function listCredentials(tx: Tx, visible: Sql, filter: CredentialFilter, now: Date, asOf: Date | null, limit: number, after: readonly unknown[] | null): Promise<JsonRow[]> {
-  return tx.run<JsonRow>(sql`${view(now, asOf)} WHERE ${visible} AND ${conditions(filter, asOf ?? now)} ${after === null ? empty : sql`AND (c.display_name, c.id) > (${after[0]}, ${after[1]}::uuid)`} ORDER BY c.display_name, c.id LIMIT ${limit}`);
+export function listCredentials(
+  tx: Tx,
+  visible: Sql,
+  filter: CredentialFilter,
+  now: Date,
+  asOf: Date | null,
+  limit: number,
+  after: readonly unknown[] | null,
+): Promise<JsonRow[]> {
+  return tx.run<JsonRow>(
+    sql`${view(now, asOf)} WHERE ${visible} AND ${conditions(filter, asOf ?? now)} ${after === null ? empty : sql`AND (c.display_name, c.id) > (${after[0]}, ${after[1]}::uuid)`} ORDER BY c.display_name, c.id LIMIT ${limit}`,
+  );
 }
 
-export async function oneCredential(tx: Tx, visible: Sql, id: string, now: Date, asOf: Date | null): Promise<JsonRow | null> {
+export async function oneCredential(
+  tx: Tx,
+  visible: Sql,
+  id: string,
+  now: Date,
+  asOf: Date | null,
+): Promise<JsonRow | null> {
   return (await tx.run<JsonRow>(sql`${view(now, asOf)} WHERE c.id = ${id} AND ${visible}`))[0] ?? null;
 }
 
@@ -37,11 +57,15 @@ function conditions(filter: CredentialFilter, now: Date): Sql {
   const expired = sql`(c.status <> 'disabled' AND coalesce(c.expires_at <= ${now}, false))`;
   const all: Sql[] = [filter.status === 'removed' ? gone : sql`NOT ${gone}`];
   if (filter.status === 'expired') all.push(sql`(${expired} OR c.status = 'expired')`);
-  else if (filter.status !== undefined && filter.status !== 'removed') all.push(sql`c.status = ${filter.status} AND NOT ${expired}`);
+  else if (filter.status !== undefined && filter.status !== 'removed')
+    all.push(sql`c.status = ${filter.status} AND NOT ${expired}`);
   if (filter.kind !== undefined) all.push(sql`c.kind = ${filter.kind}`);
   if (filter.source !== undefined) all.push(sql`c.source_id = ${filter.source}::uuid`);
   if (filter.identity !== undefined) all.push(sql`c.identity_id = ${filter.identity}::uuid`);
   if (filter.expiresBefore !== undefined) all.push(sql`c.expires_at < ${filter.expiresBefore}::timestamptz`);
-  if (filter.q !== undefined) all.push(sql`(c.display_name ILIKE ${like(filter.q)} OR c.external_id = ${filter.q} OR i.display_name ILIKE ${like(filter.q)})`);
+  if (filter.q !== undefined)
+    all.push(
+      sql`(c.display_name ILIKE ${like(filter.q)} OR c.external_id = ${filter.q} OR i.display_name ILIKE ${like(filter.q)})`,
+    );
   return join(all, ' AND ');
 }

@@ -32,7 +32,9 @@ const FROM = raw(`FROM findings f
   LEFT JOIN scopes fs ON fs.id = holder.scope_id`);
 
 /** A gap over the subject's own type: what is known of it may be out of date, so its findings stand still. */
-const FROZEN = raw(`EXISTS (SELECT 1 FROM gaps g WHERE g.scope_id = coalesce(sc.scope_id, sg.scope_id, si.scope_id) AND g.resource_type = coalesce(sc.resource_type, sg.resource_type, si.resource_type) AND (g.parent_external_id IS NULL OR g.parent_external_id = holder.external_id))`);
+const FROZEN = raw(
+  `EXISTS (SELECT 1 FROM gaps g WHERE g.scope_id = coalesce(sc.scope_id, sg.scope_id, si.scope_id) AND g.resource_type = coalesce(sc.resource_type, sg.resource_type, si.resource_type) AND (g.parent_external_id IS NULL OR g.parent_external_id = holder.external_id))`,
+);
 
 const RANK = raw(`CASE f.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END`);
 
@@ -42,35 +44,62 @@ const VIEW = sql`SELECT ${RANK} AS rank, f.id::text AS k1, f.id, f.version, json
     'owner', CASE WHEN op.id IS NULL THEN NULL ELSE json_build_object('id', op.id, 'displayName', op.display_name) END,
     'since', iso(f.since), 'openedAt', iso(f.opened_at), 'dueAt', iso(f.due_at), 'resolvedAt', iso(f.resolved_at), 'timesOpened', f.times_opened, 'evidence', f.evidence, 'version', f.version)::text AS json ${FROM}`;
 
-export function listFindings(tx: Tx, visible: Sql, filter: FindingFilter, limit: number, after: readonly unknown[] | null): Promise<(JsonRow & { rank: number })[]> {
-  return tx.run(sql`${VIEW} WHERE ${visible} AND ${conditions(filter)} ${after === null ? empty : sql`AND (-${RANK}, f.id) > (${after[0]}::integer, ${after[1]}::uuid)`} ORDER BY -${RANK}, f.id LIMIT ${limit}`);
+export function listFindings(
+  tx: Tx,
+  visible: Sql,
+  filter: FindingFilter,
+  limit: number,
+  after: readonly unknown[] | null,
+): Promise<(JsonRow & { rank: number })[]> {
+  return tx.run(
+    sql`${VIEW} WHERE ${visible} AND ${conditions(filter)} ${after === null ? empty : sql`AND (-${RANK}, f.id) > (${after[0]}::integer, ${after[1]}::uuid)`} ORDER BY -${RANK}, f.id LIMIT ${limit}`,
+  );
 }
 
 export async function oneFinding(tx: Tx, visible: Sql, id: string): Promise<JsonRow | null> {
   return (await tx.run<JsonRow>(sql`${VIEW} WHERE f.id = ${id} AND ${visible}`))[0] ?? null;
 }
 
-export function findingHistory(tx: Tx, id: string): Promise<{ at: string; type: string; actor: string; data: Record<string, unknown> }[]> {
+export function findingHistory(
+  tx: Tx,
+  id: string,
+): Promise<{ at: string; type: string; actor: string; data: Record<string, unknown> }[]> {
   return tx.sql`SELECT iso(at) AS at, type, actor, data FROM finding_events WHERE finding_id = ${id} ORDER BY id DESC LIMIT 500`;
 }
 
 /** Open findings by check and severity. */
-export function summariseFindings(tx: Tx, visible: Sql, now: Date): Promise<{ check: string; severity: string; open: number; overdue: number }[]> {
-  return tx.run(sql`SELECT f.check_id AS check, f.severity, count(*)::int AS open, count(*) FILTER (WHERE f.due_at < ${now})::int AS overdue ${FROM} WHERE f.status <> 'resolved' AND ${visible} GROUP BY 1, 2 ORDER BY 1, 2`);
+export function summariseFindings(
+  tx: Tx,
+  visible: Sql,
+  now: Date,
+): Promise<{ check: string; severity: string; open: number; overdue: number }[]> {
+  return tx.run(
+    sql`SELECT f.check_id AS check, f.severity, count(*)::int AS open, count(*) FILTER (WHERE f.due_at < ${now})::int AS overdue ${FROM} WHERE f.status <> 'resolved' AND ${visible} GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
 }
 
 function conditions(filter: FindingFilter): Sql {
   const all: Sql[] = [sql`TRUE`];
   if (filter.status === 'unresolved') all.push(sql`f.status <> 'resolved'`);
   else if (filter.status !== undefined) all.push(sql`f.status = ${filter.status}`);
-  const same: [string | undefined, Sql][] = [[filter.check, sql`f.check_id`], [filter.severity, sql`f.severity`], [filter.subjectType, sql`f.subject_type`], [filter.mode, sql`f.mode`]];
+  const same: [string | undefined, Sql][] = [
+    [filter.check, sql`f.check_id`],
+    [filter.severity, sql`f.severity`],
+    [filter.subjectType, sql`f.subject_type`],
+    [filter.mode, sql`f.mode`],
+  ];
   for (const [value, column] of same) if (value !== undefined) all.push(sql`${column} = ${value}`);
-  const ids: [string | undefined, Sql][] = [[filter.subject, sql`f.subject_id`], [filter.identity, sql`holder.id`], [filter.source, sql`coalesce(holder.source_id, CASE WHEN f.subject_type = 'source' THEN f.subject_id END)`]];
+  const ids: [string | undefined, Sql][] = [
+    [filter.subject, sql`f.subject_id`],
+    [filter.identity, sql`holder.id`],
+    [filter.source, sql`coalesce(holder.source_id, CASE WHEN f.subject_type = 'source' THEN f.subject_id END)`],
+  ];
   for (const [value, column] of ids) if (value !== undefined) all.push(sql`${column} = ${value}::uuid`);
   if (filter.owner === 'none') all.push(sql`o.owner_id IS NULL`);
   else if (filter.owner !== undefined) all.push(sql`o.owner_id = ${filter.owner}::uuid`);
   if (filter.dueBefore !== undefined) all.push(sql`f.due_at < ${filter.dueBefore}::timestamptz`);
   if (filter.openedSince !== undefined) all.push(sql`f.opened_at >= ${filter.openedSince}::timestamptz`);
-  if (filter.q !== undefined) all.push(sql`${raw(SUBJECT_NAME)} ILIKE ${`%${filter.q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`}`);
+  if (filter.q !== undefined)
+    all.push(sql`${raw(SUBJECT_NAME)} ILIKE ${`%${filter.q.replace(/[\\%_]/g, (char) => `\\${char}`)}%`}`);
   return join(all, ' AND ');
 }

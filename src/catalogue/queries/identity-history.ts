@@ -8,7 +8,22 @@ export interface HistoryEntry {
 
 /** What of a row is history for a person: bookkeeping is not. */
 const SHOWN: Record<HistoryEntry['what'], readonly string[]> = {
-  identity: ['display_name', 'status', 'removed_at', 'nature', 'managed_by', 'custody', 'environment', 'unit_id', 'ai_use', 'privilege', 'outside_trust', 'expected_use', 'tags', 'attributes'],
+  identity: [
+    'display_name',
+    'status',
+    'removed_at',
+    'nature',
+    'managed_by',
+    'custody',
+    'environment',
+    'unit_id',
+    'ai_use',
+    'privilege',
+    'outside_trust',
+    'expected_use',
+    'tags',
+    'attributes',
+  ],
   ownership: ['owner_id', 'team_id', 'sponsor_id', 'deputies', 'state', 'basis'],
   'use-case': ['use_case_id', 'agent_id', 'removed_at'],
 };
@@ -21,7 +36,12 @@ interface Version {
 }
 
 /** Every change of an identity, of who answers for it and of what it is for, newest first. */
-export async function identityHistory(tx: Tx, identityId: string, limit: number, before: string | null): Promise<HistoryEntry[]> {
+export async function identityHistory(
+  tx: Tx,
+  identityId: string,
+  limit: number,
+  before: string | null,
+): Promise<HistoryEntry[]> {
   const versions = await tx.run<Version>(sql`
     SELECT 'identity' AS what, id::text AS key, iso(valid_from) AS at, row FROM identities_history WHERE id = ${identityId}
     UNION ALL SELECT 'identity', id::text, iso(valid_from), to_jsonb(i) FROM identities i WHERE id = ${identityId}
@@ -36,11 +56,17 @@ export async function identityHistory(tx: Tx, identityId: string, limit: number,
     const was = previous.get(`${what} ${key}`);
     previous.set(`${what} ${key}`, row);
     const changes = Object.fromEntries(
-      SHOWN[what].filter((name) => JSON.stringify(was?.[name] ?? null) !== JSON.stringify(row[name] ?? null)).map((name) => [camel(name), { before: was?.[name] ?? null, after: row[name] ?? null }]),
+      SHOWN[what]
+        .filter((name) => JSON.stringify(was?.[name] ?? null) !== JSON.stringify(row[name] ?? null))
+        .map((name) => [camel(name), { before: was?.[name] ?? null, after: row[name] ?? null }]),
     );
     if (Object.keys(changes).length > 0) entries.push({ at, what, changes });
   }
-  return entries.reverse().filter(({ at }) => before === null || at < before).slice(0, limit);
+  return entries
+    .reverse()
+    .filter(({ at }) => before === null || at < before)
+    .slice(0, limit);
 }
 
-const camel = (name: string): string => name.replace(/_id$/, '').replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+const camel = (name: string): string =>
+  name.replace(/_id$/, '').replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());

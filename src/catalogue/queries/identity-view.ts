@@ -40,11 +40,27 @@ interface Tables {
 }
 const tablesAt = (asOf: Date | null): Tables =>
   asOf === null
-    ? { identities: sql`identities`, ownerships: sql`ownerships`, links: sql`use_case_links`, useCases: sql`use_cases`, live: true }
-    : { identities: sql`identities_as_of(${asOf})`, ownerships: sql`ownerships_as_of(${asOf})`, links: sql`use_case_links_as_of(${asOf})`, useCases: sql`use_cases_as_of(${asOf})`, live: false };
+    ? {
+        identities: sql`identities`,
+        ownerships: sql`ownerships`,
+        links: sql`use_case_links`,
+        useCases: sql`use_cases`,
+        live: true,
+      }
+    : {
+        identities: sql`identities_as_of(${asOf})`,
+        ownerships: sql`ownerships_as_of(${asOf})`,
+        links: sql`use_case_links_as_of(${asOf})`,
+        useCases: sql`use_cases_as_of(${asOf})`,
+        live: false,
+      };
 
-const RISK_OF = (rank: string) => `CASE ${rank} WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END`;
-const person = (alias: string) => raw(`CASE WHEN ${alias}.id IS NULL THEN NULL ELSE json_build_object('id', ${alias}.id, 'displayName', ${alias}.display_name) END`);
+const RISK_OF = (rank: string) =>
+  `CASE ${rank} WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END`;
+const person = (alias: string) =>
+  raw(
+    `CASE WHEN ${alias}.id IS NULL THEN NULL ELSE json_build_object('id', ${alias}.id, 'displayName', ${alias}.display_name) END`,
+  );
 
 /** Approved use cases rate an identity; what is linked but not approved is shown and rates nothing. */
 const serves = ({ links, useCases }: Tables): Sql => sql`LEFT JOIN LATERAL (
@@ -65,7 +81,9 @@ const LAST_USE = sql`LEFT JOIN LATERAL (
     FROM credentials c LEFT JOIN credential_usage u ON u.credential_id = c.id LEFT JOIN scope_readings r ON r.scope_id = c.scope_id AND r.resource_type = c.resource_type
     WHERE c.identity_id = i.id AND c.removed_at IS NULL AND c.tells_last_use) cu ON true) use ON true`;
 export const lastUseJson = (alias: string, knownFromTheStart: string) =>
-  raw(`json_build_object('state', CASE WHEN ${alias}.at IS NOT NULL THEN 'used' WHEN ${knownFromTheStart} THEN 'never' ELSE 'unknown' END, 'at', iso(${alias}.at), 'knownSince', iso(${alias}.since), 'knownUntil', iso(${alias}.until), 'precision', ${alias}.precision)`);
+  raw(
+    `json_build_object('state', CASE WHEN ${alias}.at IS NOT NULL THEN 'used' WHEN ${knownFromTheStart} THEN 'never' ELSE 'unknown' END, 'at', iso(${alias}.at), 'knownSince', iso(${alias}.since), 'knownUntil', iso(${alias}.until), 'precision', ${alias}.precision)`,
+  );
 
 function view(tables: Tables): Sql {
   const { identities, ownerships, live } = tables;
@@ -85,8 +103,17 @@ function view(tables: Tables): Sql {
     ${serves(tables)} ${live ? LAST_USE : empty}`;
 }
 
-export function listIdentities(tx: Tx, visible: Sql, filter: IdentityFilter, asOf: Date | null, limit: number, after: readonly unknown[] | null): Promise<JsonRow[]> {
-  return tx.run<JsonRow>(sql`${view(tablesAt(asOf))} WHERE ${visible} AND ${conditions(filter)} ${after === null ? empty : sql`AND (i.display_name, i.id) > (${after[0]}, ${after[1]}::uuid)`} ORDER BY i.display_name, i.id LIMIT ${limit}`);
+export function listIdentities(
+  tx: Tx,
+  visible: Sql,
+  filter: IdentityFilter,
+  asOf: Date | null,
+  limit: number,
+  after: readonly unknown[] | null,
+): Promise<JsonRow[]> {
+  return tx.run<JsonRow>(
+    sql`${view(tablesAt(asOf))} WHERE ${visible} AND ${conditions(filter)} ${after === null ? empty : sql`AND (i.display_name, i.id) > (${after[0]}, ${after[1]}::uuid)`} ORDER BY i.display_name, i.id LIMIT ${limit}`,
+  );
 }
 
 export async function oneIdentity(tx: Tx, visible: Sql, id: string, asOf: Date | null): Promise<JsonRow | null> {
@@ -97,20 +124,38 @@ function conditions(filter: IdentityFilter): Sql {
   const all: Sql[] = [filter.status === 'removed' ? sql`i.removed_at IS NOT NULL` : sql`i.removed_at IS NULL`];
   if (filter.status && filter.status !== 'removed') all.push(sql`i.status = ${filter.status}`);
   const same: [string | undefined, Sql][] = [
-    [filter.kind, sql`i.kind`], [filter.nature, sql`i.nature`], [filter.managedBy, sql`i.managed_by`], [filter.aiUse, sql`i.ai_use`], [filter.environment, sql`i.environment`], [filter.privilege, sql`i.privilege`],
-    [filter.externalId, sql`i.external_id`], [filter.name, sql`i.display_name`],
+    [filter.kind, sql`i.kind`],
+    [filter.nature, sql`i.nature`],
+    [filter.managedBy, sql`i.managed_by`],
+    [filter.aiUse, sql`i.ai_use`],
+    [filter.environment, sql`i.environment`],
+    [filter.privilege, sql`i.privilege`],
+    [filter.externalId, sql`i.external_id`],
+    [filter.name, sql`i.display_name`],
   ];
   for (const [value, column] of same) if (value !== undefined) all.push(sql`${column} = ${value}`);
-  const ids: [string | undefined, Sql][] = [[filter.source, sql`i.source_id`], [filter.unit, sql`i.unit_id`], [filter.collection, sql`i.collection_id`]];
+  const ids: [string | undefined, Sql][] = [
+    [filter.source, sql`i.source_id`],
+    [filter.unit, sql`i.unit_id`],
+    [filter.collection, sql`i.collection_id`],
+  ];
   for (const [value, column] of ids) if (value !== undefined) all.push(sql`${column} = ${value}::uuid`);
-  if (filter.owner === 'none') all.push(sql`NOT coalesce(o.state IN ('provisional', 'accepted') AND o.owner_id IS NOT NULL, false)`);
-  else if (filter.owner !== undefined) all.push(sql`o.owner_id = ${filter.owner}::uuid AND o.state IN ('provisional', 'accepted')`);
+  if (filter.owner === 'none')
+    all.push(sql`NOT coalesce(o.state IN ('provisional', 'accepted') AND o.owner_id IS NOT NULL, false)`);
+  else if (filter.owner !== undefined)
+    all.push(sql`o.owner_id = ${filter.owner}::uuid AND o.state IN ('provisional', 'accepted')`);
   if (filter.ownership === 'none') all.push(sql`o.state IS NULL`);
   else if (filter.ownership !== undefined) all.push(sql`o.state = ${filter.ownership}`);
-  if (filter.useCase !== undefined) all.push(sql`EXISTS (SELECT 1 FROM use_case_links fl WHERE fl.identity_id = i.id AND fl.use_case_id = ${filter.useCase}::uuid AND fl.removed_at IS NULL)`);
+  if (filter.useCase !== undefined)
+    all.push(
+      sql`EXISTS (SELECT 1 FROM use_case_links fl WHERE fl.identity_id = i.id AND fl.use_case_id = ${filter.useCase}::uuid AND fl.removed_at IS NULL)`,
+    );
   if (filter.risk === 'unrated') all.push(sql`${riskOf} IS NULL`);
   else if (filter.risk !== undefined) all.push(sql`${riskOf} = ${filter.risk}`);
-  if (filter.q !== undefined) all.push(sql`(i.display_name ILIKE ${like(filter.q)} OR i.external_id = ${filter.q} OR i.attributes->>'arn' = ${filter.q})`);
+  if (filter.q !== undefined)
+    all.push(
+      sql`(i.display_name ILIKE ${like(filter.q)} OR i.external_id = ${filter.q} OR i.attributes->>'arn' = ${filter.q})`,
+    );
   return join(all, ' AND ');
 }
 

@@ -29,7 +29,7 @@ export default defineCheck({
   controls: controlsOf('NHI-CRED-03'),
   parameters: {
     maximumLifetimeDays: 366,
-    maximumLifetimeDaysByKind: { certificate: 398, 'signing-certificate': 1096 } as Readonly<Record<string, number>>,
+    maximumLifetimeDaysByKind: { certificate: 398, 'signing-certificate': 1096 },
   },
   parameterSchema: z.strictObject({
     maximumLifetimeDays: z.number().min(1).max(36600),

@@ -10,7 +10,12 @@ export interface DecidingPolicy {
   readonly selector: Selector;
   readonly mode: Mode;
   /** Empty = it speaks of every check; else of these alone. */
-  readonly checks: readonly { readonly id: string; readonly enabled: boolean; readonly severity?: Severity | undefined; readonly parameters?: Readonly<Record<string, unknown>> | undefined }[];
+  readonly checks: readonly {
+    readonly id: string;
+    readonly enabled: boolean;
+    readonly severity?: Severity | undefined;
+    readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  }[];
 }
 
 /** What a policy says of one check. */
@@ -26,7 +31,10 @@ export interface Decision {
 
 /** Finds, for one kind of subject, which policy decides about each check: the first in order whose selector matches. */
 export class Decisions {
-  private readonly byCheck = new Map<string, readonly { matches: ((facts: never) => boolean) | null; decision: Decision }[]>();
+  private readonly byCheck = new Map<
+    string,
+    readonly { matches: ((facts: never) => boolean) | null; decision: Decision }[]
+  >();
 
   constructor(
     readonly subject: SubjectType,
@@ -43,8 +51,12 @@ export class Decisions {
         ways.push({
           matches,
           decision: {
-            policyId: policy.id, enabled: own?.enabled ?? true, severity: own?.severity ?? check.severity, severityFixed: own?.severity !== undefined,
-            parameters: { ...(check.parameters as object), ...own?.parameters }, mode: policy.mode,
+            policyId: policy.id,
+            enabled: own?.enabled ?? true,
+            severity: own?.severity ?? check.severity,
+            severityFixed: own?.severity !== undefined,
+            parameters: { ...(check.parameters as object), ...own?.parameters },
+            mode: policy.mode,
           },
         });
         if (matches === null) break;
@@ -55,9 +67,12 @@ export class Decisions {
 
   /** Null when no policy speaks of the check for this subject. */
   of(checkId: string, facts: never): Decision | null {
-    for (const { matches, decision } of this.byCheck.get(checkId)!) if (matches === null || matches(facts)) return decision;
+    for (const { matches, decision } of this.byCheck.get(checkId)!)
+      if (matches === null || matches(facts)) return decision;
     return null;
   }
 }
 
-export const factsOfPolicies = (policies: readonly DecidingPolicy[]): readonly string[] => [...new Set(policies.flatMap(({ selector }) => factsOfSelector(selector)))];
+export const factsOfPolicies = (policies: readonly DecidingPolicy[]): readonly string[] => [
+  ...new Set(policies.flatMap(({ selector }) => factsOfSelector(selector))),
+];

@@ -62,7 +62,9 @@ export class Engine {
 
   /** Gives every new check its place, once and for ever. Called at boot. */
   async assignPlaces(tx: Tx): Promise<void> {
-    await tx.use(EvaluationsRepository).assignPlaces(this.checks.all.map(({ id, subject }) => ({ id, subject: subject as SubjectType })));
+    await tx
+      .use(EvaluationsRepository)
+      .assignPlaces(this.checks.all.map(({ id, subject }) => ({ id, subject: subject })));
     this.places = null;
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { type createHash } from 'node:crypto';
 import { copyRows, readCopyField, type Tx } from '../../platform/database/index.js';
 import type { Facts, Gaps } from '../../subjects/index.js';
 import { EvaluationsRepository, ROW_HEAD } from '../evaluations.repository.js';
@@ -22,21 +22,43 @@ export interface StreamOptions {
 }
 
 /** Streams subjects of one kind through their checks, a chunk of rows at a time, in constant memory. */
-export async function* evaluateStream(tx: Tx, facts: Facts, gaps: Gaps, type: SubjectType, evaluator: Evaluator, options: StreamOptions): AsyncGenerator<EvaluatedSubject[]> {
+export async function* evaluateStream(
+  tx: Tx,
+  facts: Facts,
+  gaps: Gaps,
+  type: SubjectType,
+  evaluator: Evaluator,
+  options: StreamOptions,
+): AsyncGenerator<EvaluatedSubject[]> {
   const plan = facts.plan(type, options.wanted);
   const stream = await tx.use(EvaluationsRepository).stream(type, plan, options.claimedOnly);
   for await (const rows of copyRows(stream)) {
     const chunk: EvaluatedSubject[] = [];
     for (const fields of rows) {
       const id = fields[0]!;
-      const before = fields[1] === '\\N' ? null : { results: fields[1]!, failing: readCopyField(fields[2]!)!, dueAt: fields[3] === '\\N' ? null : Number(fields[3]) };
+      const before =
+        fields[1] === '\\N'
+          ? null
+          : {
+              results: fields[1]!,
+              failing: readCopyField(fields[2]!)!,
+              dueAt: fields[3] === '\\N' ? null : Number(fields[3]),
+            };
       const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
       options.digest?.update(fields[0]!);
-      chunk.push({ id, before, after: evaluator.evaluate(id, plan.decode(fields, ROW_HEAD) as never, options.now, over.own, over.types) });
+      chunk.push({
+        id,
+        before,
+        after: evaluator.evaluate(id, plan.decode(fields, ROW_HEAD) as never, options.now, over.own, over.types),
+      });
     }
     yield chunk;
   }
 }
 
 /** Whether anything that is stored of a subject would have to be written anew. */
-export const differs = ({ before, after }: EvaluatedSubject): boolean => before === null || before.results !== after.results || before.failing !== after.failing || before.dueAt !== after.dueAt;
+export const differs = ({ before, after }: EvaluatedSubject): boolean =>
+  before === null ||
+  before.results !== after.results ||
+  before.failing !== after.failing ||
+  before.dueAt !== after.dueAt;

@@ -21,7 +21,15 @@ export interface StoredEvaluation {
 }
 
 /** A failing check as `evaluations.failing` keeps it: enough to see whether anything about it changed. */
-type Failing = readonly [place: number, reason: string, severity: Severity, mode: Mode, policyId: string, since: number, evidence: string];
+type Failing = readonly [
+  place: number,
+  reason: string,
+  severity: Severity,
+  mode: Mode,
+  policyId: string,
+  since: number,
+  evidence: string,
+];
 
 export interface Evaluated extends StoredEvaluation {
   /** The failing outcomes themselves, by place. */
@@ -55,33 +63,52 @@ export class Evaluator {
       const outcome: Outcome = check.evaluate(facts, decision.parameters as never, now as never);
       if (outcome.until !== undefined && (due === undefined || outcome.until < due)) due = outcome.until;
       // A gap is laid over what would otherwise be said for certain; what does not apply needs nothing to be seen.
-      const unseen = (outcome.result === 'pass' || outcome.result === 'fail') && (ownTypeHasGap || (gaps !== null && readsGap(check.reads, gaps)));
+      const unseen =
+        (outcome.result === 'pass' || outcome.result === 'fail') &&
+        (ownTypeHasGap || (gaps !== null && readsGap(check.reads, gaps)));
       if (unseen) letters[place] = 'e';
       else if (outcome.result === 'fail') {
         letters[place] = 'f';
         failures.set(place, {
-          check: check.id, checkVersion: check.version, subjectType: this.subject, subjectId, to: 'failing', reason: outcome.reason, severity: decision.severityFixed ? decision.severity : (outcome.severity ?? decision.severity),
-          mode: decision.mode, policyId: decision.policyId, since: outcome.since, evidence: outcome.evidence,
+          check: check.id,
+          checkVersion: check.version,
+          subjectType: this.subject,
+          subjectId,
+          to: 'failing',
+          reason: outcome.reason,
+          severity: decision.severityFixed ? decision.severity : (outcome.severity ?? decision.severity),
+          mode: decision.mode,
+          policyId: decision.policyId,
+          since: outcome.since,
+          evidence: outcome.evidence,
         });
       } else letters[place] = outcome.result === 'pass' ? 'p' : outcome.result === 'not-applicable' ? 'n' : 'e';
     }
     this.supersede(letters);
     // An instant that has already come would wake the subject for ever: a check's mistake must not become a busy loop.
-    return { results: letters.join(''), failing: encodeFailing(letters, failures), dueAt: due === undefined ? null : due > now ? due : now + 60_000, failures };
+    return {
+      results: letters.join(''),
+      failing: encodeFailing(letters, failures),
+      dueAt: due === undefined ? null : due > now ? due : now + 60_000,
+      failures,
+    };
   }
 
   /** Of what fails, what another failure makes pointless is not told beside it. */
   private supersede(letters: Letter[]): void {
     for (const { check, place } of this.checks) {
       if (letters[place] !== 'f' || !check.supersedes) continue;
-      for (const other of this.checks) if (letters[other.place] === 'f' && check.supersedes.includes(other.check.id)) letters[other.place] = 's';
+      for (const other of this.checks)
+        if (letters[other.place] === 'f' && check.supersedes.includes(other.check.id)) letters[other.place] = 's';
     }
   }
 
   /** What turned between what was stored and what is now, check by check. */
   turns(subjectId: string, before: StoredEvaluation | null, after: Evaluated): Turn[] {
     if (before !== null && before.results === after.results && before.failing === after.failing) return [];
-    const failedBefore = new Map(decodeFailing(before?.failing ?? '').map((failing) => [failing[0], JSON.stringify(failing)]));
+    const failedBefore = new Map(
+      decodeFailing(before?.failing ?? '').map((failing) => [failing[0], JSON.stringify(failing)]),
+    );
     const failingNow = new Map(decodeFailing(after.failing).map((failing) => [failing[0], JSON.stringify(failing)]));
     const turns: Turn[] = [];
     for (const { check, place } of this.checks) {
@@ -91,19 +118,31 @@ export class Evaluator {
       if (is === 'f') turns.push(after.failures.get(place)!);
       else if (is === 's') turns.push({ ...base, to: 'superseded', by: this.supersederOf(check.id, after.results) });
       // A subject that never failed has nothing to resolve: only what was failing, or was frozen while it failed, is told.
-      else if (was === 'f' || was === 's' || was === 'e') turns.push({ ...base, to: is === 'p' ? 'passing' : is === 'e' ? 'frozen' : 'not-applicable' });
+      else if (was === 'f' || was === 's' || was === 'e')
+        turns.push({ ...base, to: is === 'p' ? 'passing' : is === 'e' ? 'frozen' : 'not-applicable' });
     }
     return turns;
   }
 
   private supersederOf(checkId: string, results: string): string {
-    return this.checks.find(({ check, place }) => results[place] === 'f' && check.supersedes?.includes(checkId))!.check.id;
+    return this.checks.find(({ check, place }) => results[place] === 'f' && check.supersedes?.includes(checkId))!.check
+      .id;
   }
 
   /** The subject is gone: everything that was open about it ends. */
   gone(subjectId: string, before: StoredEvaluation): Turn[] {
     return this.checks.flatMap(({ check, place }) =>
-      ['f', 's', 'e'].includes(before.results[place] ?? '-') ? [{ check: check.id, checkVersion: check.version, subjectType: this.subject, subjectId, to: 'subject-gone' as const }] : [],
+      ['f', 's', 'e'].includes(before.results[place] ?? '-')
+        ? [
+            {
+              check: check.id,
+              checkVersion: check.version,
+              subjectType: this.subject,
+              subjectId,
+              to: 'subject-gone' as const,
+            },
+          ]
+        : [],
     );
   }
 }
@@ -118,11 +157,22 @@ function readsGap(reads: readonly string[], gaps: ReadonlySet<string>): boolean 
   return false;
 }
 
-function encodeFailing(letters: readonly Letter[], failures: ReadonlyMap<number, Extract<Turn, { to: 'failing' }>>): string {
+function encodeFailing(
+  letters: readonly Letter[],
+  failures: ReadonlyMap<number, Extract<Turn, { to: 'failing' }>>,
+): string {
   const failing: Failing[] = [];
   for (const [place, failure] of failures) {
     if (letters[place] !== 'f') continue;
-    failing.push([place, failure.reason, failure.severity, failure.mode, failure.policyId, failure.since, createHash('sha256').update(JSON.stringify(failure.evidence)).digest('base64url').slice(0, 12)]);
+    failing.push([
+      place,
+      failure.reason,
+      failure.severity,
+      failure.mode,
+      failure.policyId,
+      failure.since,
+      createHash('sha256').update(JSON.stringify(failure.evidence)).digest('base64url').slice(0, 12),
+    ]);
   }
   return failing.length === 0 ? '' : JSON.stringify(failing);
 }

@@ -12,7 +12,15 @@ export type Turn = {
   readonly subjectType: SubjectType;
   readonly subjectId: string;
 } & (
-  | { readonly to: 'failing'; readonly reason: string; readonly severity: Severity; readonly mode: Mode; readonly policyId: string; readonly since: number; readonly evidence: Readonly<Record<string, unknown>> }
+  | {
+      readonly to: 'failing';
+      readonly reason: string;
+      readonly severity: Severity;
+      readonly mode: Mode;
+      readonly policyId: string;
+      readonly since: number;
+      readonly evidence: Readonly<Record<string, unknown>>;
+    }
   | { readonly to: 'passing' | 'not-applicable' | 'subject-gone' | 'frozen' }
   | { readonly to: 'superseded'; readonly by: string }
 );

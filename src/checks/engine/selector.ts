@@ -4,14 +4,23 @@ import { z } from 'zod';
 export const selectorSchema = z
   .strictObject({
     environments: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
-    risks: z.array(z.enum(['low', 'moderate', 'high', 'critical', 'unrated'])).min(1).optional(),
+    risks: z
+      .array(z.enum(['low', 'moderate', 'high', 'critical', 'unrated']))
+      .min(1)
+      .optional(),
     units: z.array(z.uuid()).min(1).max(200).optional(),
     kinds: z.array(z.string().min(1).max(50)).min(1).max(50).optional().meta({ description: 'Kind of the identity.' }),
     credentialKinds: z.array(z.string().min(1).max(50)).min(1).max(50).optional(),
     sources: z.array(z.uuid()).min(1).max(200).optional(),
     collections: z.array(z.uuid()).min(1).max(200).optional(),
-    tags: z.record(z.string().min(1).max(200), z.string().max(300).nullable()).optional().meta({ description: 'A value, or null for any value.' }),
-    subjects: z.array(z.enum(['identity', 'credential', 'grant', 'use-case', 'agent', 'person', 'source'])).min(1).optional(),
+    tags: z
+      .record(z.string().min(1).max(200), z.string().max(300).nullable())
+      .optional()
+      .meta({ description: 'A value, or null for any value.' }),
+    subjects: z
+      .array(z.enum(['identity', 'credential', 'grant', 'use-case', 'agent', 'person', 'source']))
+      .min(1)
+      .optional(),
   })
   .meta({ id: 'PolicySelector' });
 export type Selector = z.output<typeof selectorSchema>;
@@ -44,7 +53,10 @@ export function factsOfSelector(selector: Selector): readonly string[] {
 }
 
 /** A selector as a function of one kind of subject's facts; null = it matches everything. */
-export function compileSelector(selector: Selector, subject: string): ((facts: Selectable) => boolean) | null | 'nothing' {
+export function compileSelector(
+  selector: Selector,
+  subject: string,
+): ((facts: Selectable) => boolean) | null | 'nothing' {
   if (selector.subjects && !selector.subjects.includes(subject as never)) return 'nothing';
   const tests: ((facts: Selectable) => boolean)[] = [];
   const among = (wanted: readonly string[] | undefined, of: (facts: Selectable) => string | null | undefined): void => {
@@ -65,6 +77,9 @@ export function compileSelector(selector: Selector, subject: string): ((facts: S
   among(selector.credentialKinds, (facts) => (subject === 'credential' ? facts.kind : undefined));
   among(selector.sources, (facts) => (subject === 'source' ? facts.id : facts.sourceId));
   among(selector.collections, (facts) => facts.collectionId);
-  for (const [key, value] of Object.entries(selector.tags ?? {})) tests.push(({ tags }) => tags !== undefined && tags !== null && key in tags && (value === null || tags[key] === value));
+  for (const [key, value] of Object.entries(selector.tags ?? {}))
+    tests.push(
+      ({ tags }) => tags !== undefined && tags !== null && key in tags && (value === null || tags[key] === value),
+    );
   return tests.length === 0 ? null : (facts) => tests.every((test) => test(facts));
 }

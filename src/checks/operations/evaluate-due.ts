@@ -10,7 +10,7 @@ import { Engine } from '../engine/engine.js';
 import { differs, evaluateStream } from '../engine/evaluate-set.js';
 import { OutcomeSink, type Turn } from '../engine/outcome-sink.js';
 import { EvaluationsRepository } from '../evaluations.repository.js';
-import type { Instant, SubjectType } from '../sdk/index.js';
+import type { SubjectType } from '../sdk/index.js';
 
 const CHUNK = 10_000;
 
@@ -35,7 +35,10 @@ export class EvaluateDue {
     private readonly clock: Clock,
   ) {}
 
-  async execute(signal?: AbortSignal, evidence?: { readInput(input: unknown): void; usedParameters(parameters: unknown): void }): Promise<DueReport> {
+  async execute(
+    signal?: AbortSignal,
+    evidence?: { readInput(input: unknown): void; usedParameters(parameters: unknown): void },
+  ): Promise<DueReport> {
     const passId = newId(this.clock);
     const startedAt = this.clock.now();
     const totals: Record<string, number> = { evaluated: 0, changed: 0 };
@@ -48,12 +51,32 @@ export class EvaluateDue {
     evidence?.readInput(digest.digest('hex'));
     if (totals.evaluated! > 0) {
       const finishedAt = this.clock.now();
-      await this.database.transaction((tx) => tx.use(EvaluationsRepository).recordPass({ id: passId, kind: 'due', startedAt, finishedAt, evaluated: totals.evaluated!, changed: totals.changed!, mismatches: 0, examples: [] }));
+      await this.database.transaction((tx) =>
+        tx
+          .use(EvaluationsRepository)
+          .recordPass({
+            id: passId,
+            kind: 'due',
+            startedAt,
+            finishedAt,
+            evaluated: totals.evaluated!,
+            changed: totals.changed!,
+            mismatches: 0,
+            examples: [],
+          }),
+      );
     }
     return totals as DueReport;
   }
 
-  private async chunk(tx: Tx, passId: string, startedAt: Date, totals: Record<string, number>, digest: ReturnType<typeof createHash>, evidence?: { usedParameters(parameters: unknown): void }): Promise<number> {
+  private async chunk(
+    tx: Tx,
+    passId: string,
+    startedAt: Date,
+    totals: Record<string, number>,
+    digest: ReturnType<typeof createHash>,
+    evidence?: { usedParameters(parameters: unknown): void },
+  ): Promise<number> {
     const evaluations = tx.use(EvaluationsRepository);
     // Claimed before the facts are read: a change that comes later leaves a mark of its own.
     const marked = await tx.use(MarksRepository).claim(CHUNK);
@@ -65,7 +88,7 @@ export class EvaluateDue {
     evidence?.usedParameters(policies);
     const evaluators = await this.engine.evaluators(tx, policies);
     const gaps = await this.facts.gaps(tx);
-    const now = this.clock.instant() as number as Instant;
+    const now = this.clock.instant();
     const turns: Turn[] = [];
     let changed = 0;
     for (const [type, ids] of byType) {
@@ -73,12 +96,21 @@ export class EvaluateDue {
       if (!evaluator) continue;
       await evaluations.claim(type, [...ids]);
       const writes = [];
-      for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, { claimedOnly: true, now, digest })) {
+      for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
+        claimedOnly: true,
+        now,
+        digest,
+      })) {
         for (const subject of subjects) {
           ids.delete(subject.id);
           totals.evaluated = totals.evaluated! + 1;
           if (!differs(subject)) continue;
-          writes.push({ subjectId: subject.id, results: subject.after.results, failing: subject.after.failing, dueAt: subject.after.dueAt });
+          writes.push({
+            subjectId: subject.id,
+            results: subject.after.results,
+            failing: subject.after.failing,
+            dueAt: subject.after.dueAt,
+          });
           turns.push(...evaluator.turns(subject.id, subject.before, subject.after));
         }
       }
@@ -90,13 +122,23 @@ export class EvaluateDue {
     totals.changed = totals.changed! + changed;
     for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
     if (turns.length > 0) {
-      await this.audit.record(tx, { type: 'checks.outcomes-turned', actor: systemActor('checks'), target: { type: 'evaluation-pass', id: passId }, data: { turns: turns.length, ...counts, digest: digestOfTurns(turns) } });
+      await this.audit.record(tx, {
+        type: 'checks.outcomes-turned',
+        actor: systemActor('checks'),
+        target: { type: 'evaluation-pass', id: passId },
+        data: { turns: turns.length, ...counts, digest: digestOfTurns(turns) },
+      });
     }
     return marked.length + due.length;
   }
 
   /** What was claimed and is not among the living: its outcomes go, and what was open about it ends. */
-  private async end(evaluations: EvaluationsRepository, evaluator: Parameters<typeof evaluateStream>[4], type: SubjectType, ids: readonly string[]): Promise<Turn[]> {
+  private async end(
+    evaluations: EvaluationsRepository,
+    evaluator: Parameters<typeof evaluateStream>[4],
+    type: SubjectType,
+    ids: readonly string[],
+  ): Promise<Turn[]> {
     if (ids.length === 0) return [];
     const stored = await evaluations.stored(type, ids);
     await evaluations.forget(type, [...stored.keys()]);
@@ -107,5 +149,13 @@ export class EvaluateDue {
 /** Reproducible from the findings' history: what turned, and into what. */
 const digestOfTurns = (turns: readonly Turn[]): string =>
   `sha256:${createHash('sha256')
-    .update(turns.map((turn) => `${turn.check} ${turn.subjectId} ${turn.to} ${'reason' in turn ? `${turn.reason} ${turn.severity}` : ''}`).sort().join('\n'))
+    .update(
+      turns
+        .map(
+          (turn) =>
+            `${turn.check} ${turn.subjectId} ${turn.to} ${'reason' in turn ? `${turn.reason} ${turn.severity}` : ''}`,
+        )
+        .sort()
+        .join('\n'),
+    )
     .digest('hex')}`;

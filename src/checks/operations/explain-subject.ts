@@ -5,7 +5,7 @@ import { Facts } from '../../subjects/index.js';
 import { Decisions } from '../engine/decisions.js';
 import { Checks, Engine } from '../engine/engine.js';
 import { EvaluationsRepository, ROW_HEAD } from '../evaluations.repository.js';
-import type { Instant, Outcome, SubjectType } from '../sdk/index.js';
+import type { Outcome, SubjectType } from '../sdk/index.js';
 
 /** What one check says of one subject now, in words. */
 export interface Explanation {
@@ -37,7 +37,7 @@ export class ExplainSubject {
 
   /** Null when there is no such live subject. */
   async execute(type: SubjectType, id: string): Promise<readonly Explanation[] | null> {
-    const now = this.clock.instant() as number as Instant;
+    const now = this.clock.instant();
     // The facts are streamed out of a temporary table of one row: a transaction that writes nothing lasting.
     return this.database.transaction(async (tx) => {
       const evaluations = tx.use(EvaluationsRepository);
@@ -52,19 +52,57 @@ export class ExplainSubject {
           const facts = plan.decode(fields, ROW_HEAD) as never;
           explanations = this.checks.of(type).map((check) => {
             const decision = decisions.of(check.id, facts);
-            const base = { check: check.id, title: check.title, policy: decision?.policyId ?? null, mode: decision?.mode ?? null, supersededBy: null };
-            if (!decision?.enabled) return { ...base, result: 'off' as const, because: 'no policy asks for it here', severity: null, since: null, until: null, evidence: null };
+            const base = {
+              check: check.id,
+              title: check.title,
+              policy: decision?.policyId ?? null,
+              mode: decision?.mode ?? null,
+              supersededBy: null,
+            };
+            if (!decision?.enabled)
+              return {
+                ...base,
+                result: 'off' as const,
+                because: 'no policy asks for it here',
+                severity: null,
+                since: null,
+                until: null,
+                evidence: null,
+              };
             const outcome = check.evaluate(facts, decision.parameters as never, now as never);
             const until = outcome.until === undefined ? null : new Date(outcome.until).toISOString();
             const gap = over.own || check.reads.some((read) => over.types?.has(read));
             if (gap && (outcome.result === 'pass' || outcome.result === 'fail')) {
-              return { ...base, result: 'not-evaluated' as const, because: `its source could not be read: ${[...over.types!].join(', ')}`, severity: null, since: null, until, evidence: null };
+              return {
+                ...base,
+                result: 'not-evaluated' as const,
+                because: `its source could not be read: ${[...over.types!].join(', ')}`,
+                severity: null,
+                since: null,
+                until,
+                evidence: null,
+              };
             }
             return {
-              ...base, result: outcome.result, until,
-              because: outcome.result === 'fail' ? outcome.reason : outcome.result === 'not-applicable' ? outcome.why : outcome.result === 'not-evaluated' ? outcome.missing : null,
-              severity: outcome.result === 'fail' ? (decision.severityFixed ? decision.severity : (outcome.severity ?? decision.severity)) : null,
-              since: outcome.result === 'fail' ? new Date(outcome.since).toISOString() : null, evidence: outcome.result === 'fail' ? outcome.evidence : null,
+              ...base,
+              result: outcome.result,
+              until,
+              because:
+                outcome.result === 'fail'
+                  ? outcome.reason
+                  : outcome.result === 'not-applicable'
+                    ? outcome.why
+                    : outcome.result === 'not-evaluated'
+                      ? outcome.missing
+                      : null,
+              severity:
+                outcome.result === 'fail'
+                  ? decision.severityFixed
+                    ? decision.severity
+                    : (outcome.severity ?? decision.severity)
+                  : null,
+              since: outcome.result === 'fail' ? new Date(outcome.since).toISOString() : null,
+              evidence: outcome.result === 'fail' ? outcome.evidence : null,
             };
           });
         }
@@ -77,7 +115,9 @@ export class ExplainSubject {
     const failing = new Set(explanations.filter(({ result }) => result === 'fail').map(({ check }) => check));
     return explanations.map((explanation) => {
       if (explanation.result !== 'fail') return explanation;
-      const by = this.checks.of(type).find(({ id, supersedes }) => failing.has(id) && supersedes?.includes(explanation.check));
+      const by = this.checks
+        .of(type)
+        .find(({ id, supersedes }) => failing.has(id) && supersedes?.includes(explanation.check));
       return by ? { ...explanation, supersededBy: by.id } : explanation;
     });
   }

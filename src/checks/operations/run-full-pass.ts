@@ -8,7 +8,7 @@ import { Facts, Marks } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
 import { type EvaluatedSubject, evaluateStream } from '../engine/evaluate-set.js';
 import { EvaluationsRepository } from '../evaluations.repository.js';
-import type { Instant, SubjectType } from '../sdk/index.js';
+import type { SubjectType } from '../sdk/index.js';
 
 const EXAMPLES = 20;
 const MARK_CHUNK = 10_000;
@@ -38,10 +38,14 @@ export class RunFullPass {
     this.logger = logger.child({ part: 'checks' });
   }
 
-  async execute(kind: 'full' | 'self-check', signal?: AbortSignal, evidence?: { readInput(input: unknown): void; usedParameters(parameters: unknown): void }): Promise<PassReport> {
+  async execute(
+    kind: 'full' | 'self-check',
+    signal?: AbortSignal,
+    evidence?: { readInput(input: unknown): void; usedParameters(parameters: unknown): void },
+  ): Promise<PassReport> {
     const id = newId(this.clock);
     const startedAt = this.clock.now();
-    const now = this.clock.instant() as number as Instant;
+    const now = this.clock.instant();
     const digest = createHash('sha256');
     const different = new Map<SubjectType, string[]>();
     const examples: { subject: SubjectType; id: string }[] = [];
@@ -54,7 +58,11 @@ export class RunFullPass {
       for (const [type, evaluator] of await this.engine.evaluators(tx, policies)) {
         const waiting = await evaluations.waiting(type, startedAt);
         const ids: string[] = [];
-        for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, { claimedOnly: false, now, digest })) {
+        for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
+          claimedOnly: false,
+          now,
+          digest,
+        })) {
           signal?.throwIfAborted();
           evaluated += subjects.length;
           for (const subject of subjects) {
@@ -65,7 +73,11 @@ export class RunFullPass {
             if (examples.length < EXAMPLES) examples.push({ subject: type, id: subject.id });
           }
         }
-        for (const { id: orphan } of await evaluations.orphaned(type, { relation: this.facts.relationOf(type) }, MARK_CHUNK)) {
+        for (const { id: orphan } of await evaluations.orphaned(
+          type,
+          { relation: this.facts.relationOf(type) },
+          MARK_CHUNK,
+        )) {
           ids.push(orphan);
           if (!waiting.has(orphan)) mismatches++;
         }
@@ -74,16 +86,34 @@ export class RunFullPass {
     });
     for (const [type, ids] of different) {
       changed += ids.length;
-      for (let at = 0; at < ids.length; at += MARK_CHUNK) await this.database.transaction((tx) => this.marks.markOnly(tx, type, ids.slice(at, at + MARK_CHUNK)));
+      for (let at = 0; at < ids.length; at += MARK_CHUNK)
+        await this.database.transaction((tx) => this.marks.markOnly(tx, type, ids.slice(at, at + MARK_CHUNK)));
     }
     evidence?.readInput(digest.digest('hex'));
     const counted = kind === 'self-check' ? mismatches : 0;
-    if (counted > 0) this.logger.error({ mismatches, examples }, 'the stored outcomes are not what a full evaluation finds');
-    await this.database.transaction((tx) => tx.use(EvaluationsRepository).recordPass({ id, kind, startedAt, finishedAt: this.clock.now(), evaluated, changed, mismatches: counted, examples: counted > 0 ? examples : [] }));
+    if (counted > 0)
+      this.logger.error({ mismatches, examples }, 'the stored outcomes are not what a full evaluation finds');
+    await this.database.transaction((tx) =>
+      tx
+        .use(EvaluationsRepository)
+        .recordPass({
+          id,
+          kind,
+          startedAt,
+          finishedAt: this.clock.now(),
+          evaluated,
+          changed,
+          mismatches: counted,
+          examples: counted > 0 ? examples : [],
+        }),
+    );
     return { evaluated, changed, mismatches: counted };
   }
 }
 
 /** The same outcomes, and a due time that is not too late. It may be early: a subject that is woken early is looked at and goes back to sleep. */
 const isAsStored = ({ before, after }: EvaluatedSubject): boolean =>
-  before !== null && before.results === after.results && before.failing === after.failing && (before.dueAt ?? Infinity) <= (after.dueAt ?? Infinity);
+  before !== null &&
+  before.results === after.results &&
+  before.failing === after.failing &&
+  (before.dueAt ?? Infinity) <= (after.dueAt ?? Infinity);

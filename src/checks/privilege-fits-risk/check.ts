@@ -8,6 +8,7 @@ import {
   notEvaluated,
   notGoverned,
   pass,
+  type RiskLevel,
 } from '../sdk/index.js';
 
 const LEVELS = ['none', 'read', 'write', 'privileged', 'admin'] as const;
@@ -29,7 +30,7 @@ export default defineCheck({
   controls: controlsOf('NHI-PRIV-01', 'partial'),
   parameters: {
     allowedByUseCaseRisk: { low: 'read', moderate: 'write', high: 'privileged', critical: 'admin' } as Readonly<
-      Record<'low' | 'moderate' | 'high' | 'critical', Level>
+      Record<RiskLevel, Level>
     >,
     adminAllowedInEnvironments: ['sandbox'] as readonly string[],
   },

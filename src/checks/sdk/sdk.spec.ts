@@ -105,7 +105,7 @@ describe('whether something is idle', () => {
   const of = (
     use: Partial<{ [Name in keyof typeof covered]: (typeof covered)[Name] | ReturnType<typeof at> | null }>,
     existsSince: ReturnType<typeof at> | null = at(-300),
-  ) => idleness({ ...covered, ...use } as never, existsSince, 90, 48, NOW);
+  ) => idleness({ ...covered, ...use }, existsSince, 90, 48, NOW);
 
   it('is used while its last use is recent', () => {
     expect(of({ lastUsedAt: at(-1) })).toEqual({ is: 'used', idleFrom: at(89), knownToEnd: at(2) });

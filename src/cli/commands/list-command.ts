@@ -15,11 +15,17 @@ export interface Noun<T> {
 
 const camel = (name: string): string => name.replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 
-export function listCommand<T>(parent: Command, noun: Noun<T>, after?: (rows: readonly T[], options: CommonOptions & Record<string, string>) => void): Command {
+export function listCommand<T>(
+  parent: Command,
+  noun: Noun<T>,
+  after?: (rows: readonly T[], options: CommonOptions & Record<string, string>) => void,
+): Command {
   const command = withLimit(parent.command('list')).description('list them');
   for (const [name, about] of Object.entries(noun.filters ?? {})) command.option(`--${name} <value>`, about);
   return command.action(async (options: CommonOptions & Record<string, string>) => {
-    const query = Object.fromEntries(Object.keys(noun.filters ?? {}).map((name) => [camel(name), options[camel(name)]]));
+    const query = Object.fromEntries(
+      Object.keys(noun.filters ?? {}).map((name) => [camel(name), options[camel(name)]]),
+    );
     const rows = await connect().list<T>(noun.path, query, options.limit);
     if (rows.length === 0 && options.output === 'table') note(noun.empty);
     else print(rows, noun.columns, options.output);
@@ -32,5 +38,7 @@ export function getCommand(parent: Command, path: string): Command {
   return withOutput(parent.command('get'))
     .argument('<id>')
     .description('show one')
-    .action(async (id: string, { output }: CommonOptions) => printOne(await connect().get<Record<string, unknown>>(`${path}/${encodeURIComponent(id)}`), output));
+    .action(async (id: string, { output }: CommonOptions) =>
+      printOne(await connect().get<Record<string, unknown>>(`${path}/${encodeURIComponent(id)}`), output),
+    );
 }

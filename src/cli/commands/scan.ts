@@ -27,7 +27,10 @@ export function scanCommand(program: Command): void {
     .description('read AWS with the credentials of this shell, check everything, print what is wrong, keep nothing')
     .option('--role-arn <arn...>', 'read through these roles instead, an account each')
     .option('--external-id <id>', 'given when a role is assumed')
-    .option('--organization-role <name>', 'list the accounts of the organisation and read each through the role of this name')
+    .option(
+      '--organization-role <name>',
+      'list the accounts of the organisation and read each through the role of this name',
+    )
     .option('--trusted-account <id...>', 'further accounts of your own: trusting them is not trusting outsiders')
     .option('--no-service-last-accessed', 'do not ask which services were used (it is the slowest part)')
     .option('--limit <n>', 'how many findings to print', Number, 200)
@@ -40,7 +43,17 @@ export function scanCommand(program: Command): void {
       process.once('SIGINT', stop);
       try {
         const { DATABASE_URL: _own, DATABASE_URL_FILE: _file, ...environment } = process.env;
-        application = await createApplication({ environment: { MANDATE_LOG_LEVEL: 'error', ...environment, MANDATE_DATA_DIR: folder, MANDATE_PORT: '0', MANDATE_HOST: '127.0.0.1' }, throwAway: true, works: false });
+        application = await createApplication({
+          environment: {
+            MANDATE_LOG_LEVEL: 'error',
+            ...environment,
+            MANDATE_DATA_DIR: folder,
+            MANDATE_PORT: '0',
+            MANDATE_HOST: '127.0.0.1',
+          },
+          throwAway: true,
+          works: false,
+        });
         const client = new Client(await application.listen(), readFileSync(join(folder, 'admin-token'), 'utf8').trim());
         const code = await scan(client, application, options);
         if (code !== EXIT.ok) throw new CommandFailed('', code);
@@ -54,9 +67,17 @@ export function scanCommand(program: Command): void {
 
 async function scan(client: Client, application: Application, options: ScanOptions): Promise<number> {
   const jobs = application.nest.get(Jobs);
-  const source = await client.post<{ id: string }>('sources', { name: 'scan', connector: 'aws-iam', config: configOf(options) });
+  const source = await client.post<{ id: string }>('sources', {
+    name: 'scan',
+    connector: 'aws-iam',
+    config: configOf(options),
+  });
   const started = await client.post<SyncRun>(`sources/${source.id}/sync`);
-  const run = await waitForRun(client, started.id, { quiet: options.quiet, timeoutMs: 4 * 3_600_000, step: () => jobs.settle() });
+  const run = await waitForRun(client, started.id, {
+    quiet: options.quiet,
+    timeoutMs: 4 * 3_600_000,
+    step: () => jobs.settle(),
+  });
   const code = tellRun(run);
   if (code === EXIT.failure) return code;
   const progress = new Progress(options.quiet);
@@ -71,11 +92,21 @@ async function scan(client: Client, application: Application, options: ScanOptio
   return code;
 }
 
-function summarise(findings: readonly Finding[], checks: readonly { id: string; outcomes: Record<string, number> }[]): void {
+function summarise(
+  findings: readonly Finding[],
+  checks: readonly { id: string; outcomes: Record<string, number> }[],
+): void {
   const by = (wanted: string) => findings.filter((finding) => finding.severity === wanted).length;
-  note(bold(`${findings.length} findings: ${['critical', 'high', 'medium', 'low'].map((word) => `${by(word)} ${severity(word)}`).join(', ')}`));
+  note(
+    bold(
+      `${findings.length} findings: ${['critical', 'high', 'medium', 'low'].map((word) => `${by(word)} ${severity(word)}`).join(', ')}`,
+    ),
+  );
   const unseen = checks.filter(({ outcomes }) => (outcomes['not-evaluated'] ?? 0) > 0);
-  if (unseen.length > 0) note(`Not evaluated, for want of data (never a pass): ${unseen.map(({ id, outcomes }) => `${id} ${outcomes['not-evaluated']}`).join(', ')}`);
+  if (unseen.length > 0)
+    note(
+      `Not evaluated, for want of data (never a pass): ${unseen.map(({ id, outcomes }) => `${id} ${outcomes['not-evaluated']}`).join(', ')}`,
+    );
 }
 
 function configOf(options: ScanOptions): Record<string, unknown> {
@@ -86,7 +117,14 @@ function configOf(options: ScanOptions): Record<string, unknown> {
   });
   return {
     ...(accounts.length > 0 ? { accounts } : {}),
-    ...(options.organizationRole ? { organization: { roleName: options.organizationRole, ...(options.externalId ? { externalId: options.externalId } : {}) } } : {}),
+    ...(options.organizationRole
+      ? {
+          organization: {
+            roleName: options.organizationRole,
+            ...(options.externalId ? { externalId: options.externalId } : {}),
+          },
+        }
+      : {}),
     ...(options.trustedAccount ? { trustedAccounts: options.trustedAccount } : {}),
     serviceLastAccessed: options.serviceLastAccessed,
   };

@@ -5,7 +5,10 @@ import { type Application, createApplication, firstAdministratorLink } from '../
 import { note } from '../output.js';
 
 /** Serves until it is asked to stop; then lets go of everything in order. */
-export async function serveUntilStopped(application: Application, announce: (address: string) => Promise<void>): Promise<void> {
+export async function serveUntilStopped(
+  application: Application,
+  announce: (address: string) => Promise<void>,
+): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
@@ -31,7 +34,8 @@ export function serveCommand(program: Command): void {
       await serveUntilStopped(application, async (address) => {
         note(`Mandate runs at ${address}. The API is described at ${address}/docs.`);
         const link = await firstAdministratorLink(application, address);
-        if (link) note(`Nobody administers it yet. Become the first administrator (valid once, for 24 hours):\n  ${link}`);
+        if (link)
+          note(`Nobody administers it yet. Become the first administrator (valid once, for 24 hours):\n  ${link}`);
       });
     });
 }

@@ -20,6 +20,11 @@ export async function loadConnectors(further: readonly Connector[] = []): Promis
     .map(({ name }) => name)
     .filter((name) => existsSync(join(home, name, 'index.js')) || existsSync(join(home, name, 'index.ts')))
     .sort();
-  const found = await Promise.all(folders.map(async (name) => (await import(`../${name}/index.js`)) as ConnectorFolder));
-  return new ConnectorRegistry([...found.flatMap(({ connectors }) => connectors ?? []), ...further], found.flatMap(({ formats }) => formats ?? []));
+  const found = await Promise.all(
+    folders.map(async (name) => (await import(`../${name}/index.js`)) as ConnectorFolder),
+  );
+  return new ConnectorRegistry(
+    [...found.flatMap(({ connectors }) => connectors ?? []), ...further],
+    found.flatMap(({ formats }) => formats ?? []),
+  );
 }

@@ -146,7 +146,11 @@ export class VendorFailure extends Error {
 
   /** The gap it makes. A refused sign-in is no gap: the whole run fails. */
   toCause(): GapCause {
-    return { reason: this.reason === 'unauthenticated' ? 'forbidden' : this.reason, detail: this.message, ...(this.permission ? { permission: this.permission } : {}) };
+    return {
+      reason: this.reason === 'unauthenticated' ? 'forbidden' : this.reason,
+      detail: this.message,
+      ...(this.permission ? { permission: this.permission } : {}),
+    };
   }
 }
 

@@ -10,7 +10,11 @@ export interface VendorPage<T> {
 const MAX_PAGES = 100_000;
 
 /** Walks every page of a listing. The guards live here once, so that no connector can forget them. */
-export async function* drain<T>(what: string, read: (cursor: string | undefined) => Promise<VendorPage<T>>, maxPages = MAX_PAGES): AsyncGenerator<readonly T[]> {
+export async function* drain<T>(
+  what: string,
+  read: (cursor: string | undefined) => Promise<VendorPage<T>>,
+  maxPages = MAX_PAGES,
+): AsyncGenerator<readonly T[]> {
   const seen = new Set<string>();
   let cursor: string | undefined;
   for (let pages = 0; pages < maxPages; pages++) {
@@ -19,7 +23,11 @@ export async function* drain<T>(what: string, read: (cursor: string | undefined)
     yield page.items;
     if (page.next === null || page.next === undefined || page.next === '') return;
     // The vendor's paging, not ours, goes round in circles: what was read so far is not the whole.
-    if (seen.has(page.next)) throw new VendorFailure(`${what}: the source gave the same page mark twice, so its list cannot be read to the end`, 'malformed');
+    if (seen.has(page.next))
+      throw new VendorFailure(
+        `${what}: the source gave the same page mark twice, so its list cannot be read to the end`,
+        'malformed',
+      );
     seen.add(page.next);
     cursor = page.next;
   }
@@ -27,14 +35,22 @@ export async function* drain<T>(what: string, read: (cursor: string | undefined)
 }
 
 /** All items of a listing that is known to be short. */
-export async function drainAll<T>(what: string, read: (cursor: string | undefined) => Promise<VendorPage<T>>, maxPages = 1_000): Promise<T[]> {
+export async function drainAll<T>(
+  what: string,
+  read: (cursor: string | undefined) => Promise<VendorPage<T>>,
+  maxPages = 1_000,
+): Promise<T[]> {
   const all: T[] = [];
   for await (const items of drain(what, read, maxPages)) all.push(...items);
   return all;
 }
 
 /** Runs `work` over `items`, at most `width` at a time, and yields results in order. The first failure ends it. */
-export async function* inParallel<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): AsyncGenerator<R> {
+export async function* inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
   const queue: Promise<R>[] = [];
   let next = 0;
   const start = () => {

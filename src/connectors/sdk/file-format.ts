@@ -12,7 +12,10 @@ export interface ImportedFile {
 /** Finds what the source already holds, for files that name things less exactly than an API does. */
 export interface ImportLookup {
   /** External ids of live identities by an attribute of theirs (an ARN). */
-  identitiesByAttribute(attribute: string, values: readonly string[]): Promise<ReadonlyMap<string, { readonly type: string; readonly id: string }>>;
+  identitiesByAttribute(
+    attribute: string,
+    values: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly type: string; readonly id: string }>>;
 }
 
 /** A kind of file that can be imported. Its session reads the one file; what it cannot take it reports by line. */

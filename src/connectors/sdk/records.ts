@@ -14,10 +14,20 @@ export interface Stated<T> {
 }
 
 export type Privilege = 'admin' | 'privileged' | 'write' | 'read' | 'none' | 'unknown';
-export type IdentityKind = 'user' | 'role' | 'service-account' | 'application' | 'workload' | 'agent' | 'bot' | 'group' | 'root';
+export type IdentityKind =
+  'user' | 'role' | 'service-account' | 'application' | 'workload' | 'agent' | 'bot' | 'group' | 'root';
 export type CredentialKind =
-  | 'access-key' | 'api-key' | 'client-secret' | 'certificate' | 'personal-access-token' | 'oauth-token' | 'password'
-  | 'ssh-key' | 'signing-certificate' | 'service-credential' | 'federated-trust';
+  | 'access-key'
+  | 'api-key'
+  | 'client-secret'
+  | 'certificate'
+  | 'personal-access-token'
+  | 'oauth-token'
+  | 'password'
+  | 'ssh-key'
+  | 'signing-certificate'
+  | 'service-credential'
+  | 'federated-trust';
 export type Nature = 'human' | 'non-human' | 'mixed' | 'undetermined';
 export type ManagedBy = 'us' | 'cloud-provider' | 'platform' | 'vendor';
 export type Custody = 'self-held' | 'assumable' | 'platform-held' | 'vendor-held' | 'unknown';
@@ -78,7 +88,12 @@ export interface IdentityRecord extends Common {
   readonly aiUse?: Stated<'yes' | 'no'>;
   /** The effective level, where the connector can judge it from everything the identity has; else it follows from the grants. */
   readonly privilege?: PrivilegeStatement;
-  readonly collection?: { readonly id: string; readonly name: string; readonly template: string; readonly because: string };
+  readonly collection?: {
+    readonly id: string;
+    readonly name: string;
+    readonly template: string;
+    readonly because: string;
+  };
   readonly trusts?: readonly TrustRecord[];
   readonly expectedUse?: ExpectedUse;
 }
@@ -100,7 +115,12 @@ export interface CredentialRecord extends Common {
   readonly knownLeaked?: string;
   /** Overrides of what its type can do, where the source can tell for the single credential. */
   readonly canExpire?: boolean;
-  readonly consumers?: readonly { readonly kind: string; readonly locator: string; readonly basis: 'observed' | 'declared' | 'scanned'; readonly lastSeenAt?: Iso | null }[];
+  readonly consumers?: readonly {
+    readonly kind: string;
+    readonly locator: string;
+    readonly basis: 'observed' | 'declared' | 'scanned';
+    readonly lastSeenAt?: Iso | null;
+  }[];
 }
 
 export interface EntitlementRecord extends Common {

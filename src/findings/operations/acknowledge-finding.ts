@@ -15,7 +15,13 @@ export class AcknowledgeFinding {
     private readonly clock: Clock,
   ) {}
 
-  async execute(actor: Actor, id: string, seen: number, status: 'open' | 'acknowledged', comment: string | null): Promise<void> {
+  async execute(
+    actor: Actor,
+    id: string,
+    seen: number,
+    status: 'open' | 'acknowledged',
+    comment: string | null,
+  ): Promise<void> {
     await this.database.transaction(async (tx) => {
       const findings = tx.use(FindingsRepository);
       const finding = await findings.forChange(id);
@@ -24,8 +30,23 @@ export class AcknowledgeFinding {
       if (finding.status === 'resolved' || finding.status === 'excepted') throw new FindingResolved();
       if (finding.status === status) return;
       await findings.setStatus(id, status);
-      await findings.addEvents([{ findingId: id, type: 'acknowledged', actor: actor.id, data: { from: finding.status, to: status, ...(comment ? { comment } : {}) } }], this.clock.now());
-      await this.audit.record(tx, { type: 'findings.finding-acknowledged', actor, target: { type: 'finding', id }, data: { from: finding.status, to: status, comment } });
+      await findings.addEvents(
+        [
+          {
+            findingId: id,
+            type: 'acknowledged',
+            actor: actor.id,
+            data: { from: finding.status, to: status, ...(comment ? { comment } : {}) },
+          },
+        ],
+        this.clock.now(),
+      );
+      await this.audit.record(tx, {
+        type: 'findings.finding-acknowledged',
+        actor,
+        target: { type: 'finding', id },
+        data: { from: finding.status, to: status, comment },
+      });
     });
   }
 }

@@ -21,7 +21,7 @@ export class JudgeTouched {
   ) {}
 
   async execute(sourceId: string, runId: string, signal?: AbortSignal): Promise<number> {
-    for (let judged = 0; ; ) {
+    for (let judged = 0; ;) {
       signal?.throwIfAborted();
       const done = await this.database.transaction(async (tx) => {
         const ids = await tx.use(IdentitiesRepository).takeTouched(sourceId, CHUNK);
@@ -40,7 +40,10 @@ export class JudgeTouched {
     await this.marks.mark(tx, 'identity', ...ids);
     if (changed.length === 0 || actor.kind !== 'system') return;
     await this.audit.record(tx, {
-      type: 'inventory.identities-judged', actor, target: { type: 'sync-run', id: runId }, data: { changed: changed.length, digest: `sha256:${sha256Hex([...changed].sort().join('\n'))}` },
+      type: 'inventory.identities-judged',
+      actor,
+      target: { type: 'sync-run', id: runId },
+      data: { changed: changed.length, digest: `sha256:${sha256Hex([...changed].sort().join('\n'))}` },
     });
   }
 }

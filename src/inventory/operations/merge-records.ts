@@ -34,10 +34,16 @@ export class MergeRecords {
     private readonly clock: Clock,
   ) {}
 
-  execute(run: MergeRun, items: readonly MergeItem[], inSameTransaction: (tx: Tx, result: MergeResult) => Promise<void>): Promise<MergeResult> {
+  execute(
+    run: MergeRun,
+    items: readonly MergeItem[],
+    inSameTransaction: (tx: Tx, result: MergeResult) => Promise<void>,
+  ): Promise<MergeResult> {
     return this.database.transaction(async (tx) => {
       const at = this.clock.now();
-      const counts = Object.fromEntries(MERGE_KINDS.map((kind) => [kind, { created: 0, updated: 0 }])) as MergeResult['counts'];
+      const counts = Object.fromEntries(
+        MERGE_KINDS.map((kind) => [kind, { created: 0, updated: 0 }]),
+      ) as MergeResult['counts'];
       const visited: string[] = [];
       const unresolved: { item: MergeItem; missing: string }[] = [];
       for (const kind of MERGE_KINDS) {
@@ -52,8 +58,16 @@ export class MergeRecords {
         counts[kind] = { created: merged.created.length, updated: merged.updated.length };
         if (merged.created.length + merged.updated.length > 0) {
           await this.audit.record(tx, {
-            type: 'inventory.records-merged', actor: systemActor('sync'), target: { type: 'sync-run', id: run.runId },
-            data: { source: run.sourceId, kind, created: merged.created.length, updated: merged.updated.length, digest: digestOfChanges(merged.created, merged.updated) },
+            type: 'inventory.records-merged',
+            actor: systemActor('sync'),
+            target: { type: 'sync-run', id: run.runId },
+            data: {
+              source: run.sourceId,
+              kind,
+              created: merged.created.length,
+              updated: merged.updated.length,
+              digest: digestOfChanges(merged.created, merged.updated),
+            },
           });
         }
       }
@@ -73,6 +87,9 @@ function latestOfEach(items: readonly MergeItem[]): MergeItem[] {
 
 /** Reproducible from the rows and their history: what changed, and into what, in the order of their ids. */
 function digestOfChanges(created: readonly ChangedRow[], updated: readonly ChangedRow[]): string {
-  const all = [...created.map(({ id, contentHash }) => `${id} created ${contentHash}`), ...updated.map(({ id, contentHash }) => `${id} updated ${contentHash}`)].sort();
+  const all = [
+    ...created.map(({ id, contentHash }) => `${id} created ${contentHash}`),
+    ...updated.map(({ id, contentHash }) => `${id} updated ${contentHash}`),
+  ].sort();
   return `sha256:${sha256Hex(all.join('\n'))}`;
 }

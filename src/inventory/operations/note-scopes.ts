@@ -23,9 +23,18 @@ export class NoteScopes {
     return this.database.transaction(async (tx) => {
       const repository = tx.use(ScopesRepository);
       // A scope that is no longer listed has not ceased to be: it can no longer be seen.
-      const missing = (await repository.others(sourceId, scopes.map(({ id }) => id))).map((other): Scope => ({ ...other, unreadable: { reason: 'unavailable', detail: 'The source does not list it any more.' } }));
+      const missing = (
+        await repository.others(
+          sourceId,
+          scopes.map(({ id }) => id),
+        )
+      ).map((other): Scope => ({
+        ...other,
+        unreadable: { reason: 'unavailable', detail: 'The source does not list it any more.' },
+      }));
       const noted: NotedScope[] = [];
-      for (const scope of [...scopes, ...missing]) noted.push({ scope, id: await repository.note(sourceId, scope, newId(this.clock), this.clock.now()) });
+      for (const scope of [...scopes, ...missing])
+        noted.push({ scope, id: await repository.note(sourceId, scope, newId(this.clock), this.clock.now()) });
       await repository.noteAccounts(sourceId, accounts);
       return noted;
     });

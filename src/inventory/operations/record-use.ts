@@ -13,13 +13,21 @@ export class RecordUse {
     private readonly marks: Marks,
   ) {}
 
-  async execute(sourceId: string, items: readonly { readonly record: SourceRecord; readonly use: LastUse }[]): Promise<void> {
+  async execute(
+    sourceId: string,
+    items: readonly { readonly record: SourceRecord; readonly use: LastUse }[],
+  ): Promise<void> {
     if (items.length === 0) return;
     await this.database.transaction(async (tx) => {
       for (const kind of MERGE_KINDS) {
         const subject = SUBJECT_OF[kind];
         if (!subject) continue;
-        const moved = await writeUse(tx, sourceId, kind, items.filter(({ record }) => KIND_OF[record.entity] === kind));
+        const moved = await writeUse(
+          tx,
+          sourceId,
+          kind,
+          items.filter(({ record }) => KIND_OF[record.entity] === kind),
+        );
         await this.marks.useMoved(tx, subject, moved);
         if (kind === 'credentials') await this.marks.useMoved(tx, 'identity', await holdersOf(tx, moved));
       }

@@ -47,32 +47,69 @@ export class RegisterSource {
     await assertUnit(tx, input.unit);
     const now = this.clock.now();
     const source = Object.assign(new Source(), {
-      id: newId(this.clock), name: input.name, connector: input.connector, config: input.config, status: 'never-read' as const, unitId: input.unit ?? null, schedule, nextReadAt: nextRead(schedule, now),
-      removalShare: input.removalShare ?? 0.2, createdAt: now, version: 1,
+      id: newId(this.clock),
+      name: input.name,
+      connector: input.connector,
+      config: input.config,
+      status: 'never-read' as const,
+      unitId: input.unit ?? null,
+      schedule,
+      nextReadAt: nextRead(schedule, now),
+      removalShare: input.removalShare ?? 0.2,
+      createdAt: now,
+      version: 1,
     });
     await sources.insert(source);
     await this.marks.mark(tx, 'source', source.id);
-    await this.audit.record(tx, { type: 'inventory.source-registered', actor, target: { type: 'source', id: source.id }, data: { name: source.name, connector: source.connector, config: source.config, schedule } });
+    await this.audit.record(tx, {
+      type: 'inventory.source-registered',
+      actor,
+      target: { type: 'source', id: source.id },
+      data: { name: source.name, connector: source.connector, config: source.config, schedule },
+    });
     return source;
   }
 
-  async change(actor: Actor, id: string, seen: number, input: Partial<Omit<SourceInput, 'connector'>>): Promise<Source> {
+  async change(
+    actor: Actor,
+    id: string,
+    seen: number,
+    input: Partial<Omit<SourceInput, 'connector'>>,
+  ): Promise<Source> {
     return this.database.transaction(async (tx) => {
       const sources = tx.use(SourcesRepository);
       const source = await sources.forChange(id);
       if (!source) throw new NotFound('source');
       assertUnchanged(source, seen);
-      const before = { name: source.name, config: source.config, schedule: source.schedule, unit: source.unitId, removalShare: source.removalShare };
-      if (input.name !== undefined && input.name !== source.name && (await sources.byName(input.name))) throw new SourceNameTaken();
+      const before = {
+        name: source.name,
+        config: source.config,
+        schedule: source.schedule,
+        unit: source.unitId,
+        removalShare: source.removalShare,
+      };
+      if (input.name !== undefined && input.name !== source.name && (await sources.byName(input.name)))
+        throw new SourceNameTaken();
       await assertUnit(tx, input.unit);
       if (input.schedule !== undefined) {
         source.schedule = checkedSchedule(input.schedule);
         source.nextReadAt = nextRead(source.schedule, this.clock.now());
       }
-      Object.assign(source, { name: input.name ?? source.name, config: input.config ?? source.config, unitId: input.unit === undefined ? source.unitId : input.unit, removalShare: input.removalShare ?? source.removalShare, version: source.version + 1 });
+      Object.assign(source, {
+        name: input.name ?? source.name,
+        config: input.config ?? source.config,
+        unitId: input.unit === undefined ? source.unitId : input.unit,
+        removalShare: input.removalShare ?? source.removalShare,
+        version: source.version + 1,
+      });
       await sources.save(source);
       await this.marks.mark(tx, 'source', id);
-      await this.audit.record(tx, { type: 'inventory.source-changed', actor, target: { type: 'source', id }, data: { before, after: input } });
+      await this.audit.record(tx, {
+        type: 'inventory.source-changed',
+        actor,
+        target: { type: 'source', id },
+        data: { before, after: input },
+      });
       return source;
     });
   }
@@ -86,7 +123,9 @@ function checkedSchedule(schedule: string | null | undefined): string | null {
     return schedule.trim();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new RequestInvalid([{ pointer: '/schedule', detail: 'is not a five-field cron expression (UTC), such as "0 */6 * * *"' }]);
+    throw new RequestInvalid([
+      { pointer: '/schedule', detail: 'is not a five-field cron expression (UTC), such as "0 */6 * * *"' },
+    ]);
   }
 }
 

@@ -14,7 +14,14 @@ export interface IdentityOverrides {
   readonly environment?: string | null | undefined;
   readonly unit?: string | null | undefined;
   readonly aiUse?: 'yes' | 'no' | 'unknown' | null | undefined;
-  readonly expectedUse?: { readonly pattern: string; readonly nextDueAt?: string | null | undefined; readonly approvedUntil?: string | null | undefined } | null | undefined;
+  readonly expectedUse?:
+    | {
+        readonly pattern: string;
+        readonly nextDueAt?: string | null | undefined;
+        readonly approvedUntil?: string | null | undefined;
+      }
+    | null
+    | undefined;
 }
 
 /** Sets, or takes back, what a person knows better than the source. */
@@ -38,13 +45,27 @@ export class SetOnIdentity {
       const set = Object.fromEntries(
         Object.entries(overrides)
           .filter(([, value]) => value !== undefined && value !== null)
-          .map(([name, value]) => [name, { value: name === 'expectedUse' ? { ...(value as object), approvedBy: actor.name, reason } : (value as unknown), reason, by: actor.id, at: at.toISOString() }]),
+          .map(([name, value]) => [
+            name,
+            {
+              value:
+                name === 'expectedUse' ? { ...(value as object), approvedBy: actor.name, reason } : (value as unknown),
+              reason,
+              by: actor.id,
+              at: at.toISOString(),
+            },
+          ]),
       );
       const cleared = Object.entries(overrides).flatMap(([name, value]) => (value === null ? [name] : []));
       const before = Object.fromEntries(Object.keys(overrides).map((name) => [name, identity.overrides[name] ?? null]));
       await identities.override(id, set, cleared, at);
       await this.judge.judge(tx, [id], identity.runId, actor);
-      await this.audit.record(tx, { type: 'inventory.identity-overridden', actor, target: { type: 'identity', id }, data: { before, set, cleared, reason } });
+      await this.audit.record(tx, {
+        type: 'inventory.identity-overridden',
+        actor,
+        target: { type: 'identity', id },
+        data: { before, set, cleared, reason },
+      });
     });
   }
 
@@ -55,9 +76,20 @@ export class SetOnIdentity {
     for (const [id, agent] of claims) {
       const identity = await identities.forChange(id);
       if (!identity || (identity.overrides.claimedByAgent ?? null) === agent) continue;
-      await identities.override(id, agent === null ? {} : { claimedByAgent: agent }, agent === null ? ['claimedByAgent'] : [], this.clock.now());
+      await identities.override(
+        id,
+        agent === null ? {} : { claimedByAgent: agent },
+        agent === null ? ['claimedByAgent'] : [],
+        this.clock.now(),
+      );
       changed.push(identity);
     }
-    if (changed.length > 0) await this.judge.judge(tx, changed.map(({ id }) => id), changed[0]!.runId, actor);
+    if (changed.length > 0)
+      await this.judge.judge(
+        tx,
+        changed.map(({ id }) => id),
+        changed[0]!.runId,
+        actor,
+      );
   }
 }

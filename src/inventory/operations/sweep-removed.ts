@@ -24,10 +24,17 @@ export class SweepRemoved {
   ) {}
 
   /** Notes the candidates of one kind: rows whose hash was not visited, in types that were read whole in their scope. */
-  async note(run: { runId: string; sourceId: string }, kind: MergeKind, unvisited: readonly string[], complete: readonly { scopeId: string; type: string }[]): Promise<void> {
+  async note(
+    run: { runId: string; sourceId: string },
+    kind: MergeKind,
+    unvisited: readonly string[],
+    complete: readonly { scopeId: string; type: string }[],
+  ): Promise<void> {
     if (complete.length === 0) return;
     for (let at = 0; at < unvisited.length; at += CHUNK) {
-      await this.database.transaction((tx) => tx.use(HeldRemovalsRepository).note(run, kind, unvisited.slice(at, at + CHUNK), complete));
+      await this.database.transaction((tx) =>
+        tx.use(HeldRemovalsRepository).note(run, kind, unvisited.slice(at, at + CHUNK), complete),
+      );
     }
   }
 
@@ -41,26 +48,44 @@ export class SweepRemoved {
   }
 
   /** Carries the noted removals out. Rows that were seen again since they were noted stay. */
-  async carryOut(runId: string, sourceId: string, inSameTransaction: (tx: Tx, removed: Partial<Record<MergeKind, number>>) => Promise<void>): Promise<void> {
+  async carryOut(
+    runId: string,
+    sourceId: string,
+    inSameTransaction: (tx: Tx, removed: Partial<Record<MergeKind, number>>) => Promise<void>,
+  ): Promise<void> {
     for (const kind of MERGE_KINDS.toReversed()) {
-      for (let done = CHUNK; done === CHUNK; ) {
+      for (let done = CHUNK; done === CHUNK;) {
         done = await this.database.transaction(async (tx) => {
           const removals = tx.use(HeldRemovalsRepository);
           const taken = await removals.take(runId, kind, CHUNK);
-          if (taken.length > 0) await inSameTransaction(tx, await this.record(tx, runId, sourceId, await removals.end(runId, kind, taken, this.clock.now())));
+          if (taken.length > 0)
+            await inSameTransaction(
+              tx,
+              await this.record(tx, runId, sourceId, await removals.end(runId, kind, taken, this.clock.now())),
+            );
           return taken.length;
         });
       }
     }
   }
 
-  private async record(tx: Tx, runId: string, sourceId: string, ended: readonly (readonly [MergeKind, readonly string[]])[]): Promise<Partial<Record<MergeKind, number>>> {
+  private async record(
+    tx: Tx,
+    runId: string,
+    sourceId: string,
+    ended: readonly (readonly [MergeKind, readonly string[]])[],
+  ): Promise<Partial<Record<MergeKind, number>>> {
     const counts: Partial<Record<MergeKind, number>> = {};
     for (const [kind, gone] of ended) {
       if (gone.length === 0) continue;
       counts[kind] = (counts[kind] ?? 0) + gone.length;
       const digest = `sha256:${sha256Hex([...gone].sort().join('\n'))}`;
-      await this.audit.record(tx, { type: 'inventory.records-removed', actor: systemActor('sync'), target: { type: 'sync-run', id: runId }, data: { source: sourceId, kind, removed: gone.length, digest } });
+      await this.audit.record(tx, {
+        type: 'inventory.records-removed',
+        actor: systemActor('sync'),
+        target: { type: 'sync-run', id: runId },
+        data: { source: sourceId, kind, removed: gone.length, digest },
+      });
       const subject = SUBJECT_OF[kind];
       if (subject) await this.marks.mark(tx, subject, ...gone);
     }

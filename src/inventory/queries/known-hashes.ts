@@ -3,4 +3,5 @@ import type { Tx } from '../../platform/database/index.js';
 import type { MergeKind } from '../merge-kinds.js';
 
 /** Streams the hashes under which the live rows of a source are known, in COPY's binary form. `sourceId` is one of our own ids. */
-export const knownHashes = (tx: Tx, kind: MergeKind, sourceId: string): Promise<Readable> => tx.copyOutBinary(`SELECT raw_hash FROM ${kind} WHERE source_id = '${sourceId}' AND removed_at IS NULL`);
+export const knownHashes = (tx: Tx, kind: MergeKind, sourceId: string): Promise<Readable> =>
+  tx.copyOutBinary(`SELECT raw_hash FROM ${kind} WHERE source_id = '${sourceId}' AND removed_at IS NULL`);

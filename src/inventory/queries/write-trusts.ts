@@ -2,7 +2,12 @@ import { v7 } from 'uuid';
 import type { Tx } from '../../platform/database/index.js';
 
 /** Replaces the trusts of identities whose record changed, and makes the collections they name. */
-export async function writeTrustsAndCollections(tx: Tx, sourceId: string, identityIds: readonly string[], at: Date): Promise<void> {
+export async function writeTrustsAndCollections(
+  tx: Tx,
+  sourceId: string,
+  identityIds: readonly string[],
+  at: Date,
+): Promise<void> {
   if (identityIds.length === 0) return;
   await tx.sql`DELETE FROM identity_trusts WHERE identity_id = ANY(${identityIds})`;
   await tx.sql`INSERT INTO identity_trusts (identity_id, principal, principal_kind, account_id, provider, conditions, narrowed, standing)

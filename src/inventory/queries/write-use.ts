@@ -18,11 +18,24 @@ export interface UseItem {
  * Writes what is newly known of last use, and nothing where nothing is new. Returns the rows that moved: they are no
  * change of the inventory, but an outcome may turn on them.
  */
-export async function writeUse(tx: Tx, sourceId: string, kind: MergeKind, items: readonly UseItem[]): Promise<string[]> {
+export async function writeUse(
+  tx: Tx,
+  sourceId: string,
+  kind: MergeKind,
+  items: readonly UseItem[],
+): Promise<string[]> {
   const target = TABLES[kind];
   const used = items.filter((item): item is UseItem & { use: LastUse } => item.use !== undefined);
   if (!target || used.length === 0) return [];
-  const rows = used.map(({ record, use }) => ({ t: record.type, x: record.id, at: use.at, since: use.knownSince ?? null, until: use.knownUntil ?? null, p: use.precision, d: use.detail ?? {} }));
+  const rows = used.map(({ record, use }) => ({
+    t: record.type,
+    x: record.id,
+    at: use.at,
+    since: use.knownSince ?? null,
+    until: use.knownUntil ?? null,
+    p: use.precision,
+    d: use.detail ?? {},
+  }));
   const moved = await tx.sql<{ id: string }>`
     INSERT INTO ${raw(target.table)} AS u (${raw(target.id)}, last_used_at, known_since, known_until, precision, detail)
     SELECT r.id, s.at, s.since, s.until, s.p, s.d FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(t text, x text, at timestamptz, since timestamptz, until timestamptz, p text, d jsonb)
@@ -36,13 +49,24 @@ export async function writeUse(tx: Tx, sourceId: string, kind: MergeKind, items:
 /** Who holds these credentials: what is known of their use is known of the holder. */
 export async function holdersOf(tx: Tx, credentialIds: readonly string[]): Promise<string[]> {
   if (credentialIds.length === 0) return [];
-  return (await tx.sql<{ id: string }>`SELECT DISTINCT identity_id AS id FROM credentials WHERE id = ANY(${credentialIds})`).map(({ id }) => id);
+  return (
+    await tx.sql<{ id: string }>`SELECT DISTINCT identity_id AS id FROM credentials WHERE id = ANY(${credentialIds})`
+  ).map(({ id }) => id);
 }
 
 /** Where credentials are installed or used from, as far as the records tell. */
 export async function writeConsumers(tx: Tx, sourceId: string, items: readonly UseItem[], at: Date): Promise<void> {
   const rows = items.flatMap(({ record }) =>
-    ((record.consumers ?? []) as { kind: string; locator: string; basis: string; lastSeenAt?: string | null }[]).map((consumer) => ({ t: record.type, x: record.id, k: consumer.kind, l: consumer.locator, b: consumer.basis, s: consumer.lastSeenAt ?? null })),
+    ((record.consumers ?? []) as { kind: string; locator: string; basis: string; lastSeenAt?: string | null }[]).map(
+      (consumer) => ({
+        t: record.type,
+        x: record.id,
+        k: consumer.kind,
+        l: consumer.locator,
+        b: consumer.basis,
+        s: consumer.lastSeenAt ?? null,
+      }),
+    ),
   );
   if (rows.length === 0) return;
   await tx.sql`INSERT INTO consumers AS c (credential_id, kind, locator, basis, first_seen_at, last_seen_at)

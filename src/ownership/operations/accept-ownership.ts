@@ -29,7 +29,12 @@ export class AcceptOwnership {
       if (current.state === 'accepted') return;
       await ownerships.accept(current.id, this.clock.now());
       await this.marks.mark(tx, 'identity', identityId);
-      await this.audit.record(tx, { type: 'ownership.ownership-accepted', actor, target: { type: 'identity', id: identityId }, data: { owner: current.ownerId } });
+      await this.audit.record(tx, {
+        type: 'ownership.ownership-accepted',
+        actor,
+        target: { type: 'identity', id: identityId },
+        data: { owner: current.ownerId },
+      });
     });
   }
 }

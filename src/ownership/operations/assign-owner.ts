@@ -37,7 +37,14 @@ export class AssignOwner {
   }
 
   /** `seen` null = whatever is there now; for operations that decided on it under their own lock. */
-  async executeIn(tx: Tx, actor: Actor, identityId: string, seen: number | null, input: OwnershipInput, basis: string): Promise<void> {
+  async executeIn(
+    tx: Tx,
+    actor: Actor,
+    identityId: string,
+    seen: number | null,
+    input: OwnershipInput,
+    basis: string,
+  ): Promise<void> {
     const ownerships = tx.use(OwnershipsRepository);
     const identity = await tx.use(IdentitiesRepository).forChange(identityId);
     if (!identity || identity.removedAt) throw new NotFound('identity');
@@ -51,23 +58,58 @@ export class AssignOwner {
     const state: OwnershipState = input.owner !== null && input.owner === actor.person ? 'accepted' : 'provisional';
     if (!empty) {
       await ownerships.insert({
-        id: newId(this.clock), identityId, ownerId: input.owner, teamId: input.team ?? null, sponsorId: input.sponsor ?? null, deputies: [...new Set(input.deputies ?? [])], state, basis, reason: input.reason ?? null, assignedBy: actor.id, version: version + 2, at,
+        id: newId(this.clock),
+        identityId,
+        ownerId: input.owner,
+        teamId: input.team ?? null,
+        sponsorId: input.sponsor ?? null,
+        deputies: [...new Set(input.deputies ?? [])],
+        state,
+        basis,
+        reason: input.reason ?? null,
+        assignedBy: actor.id,
+        version: version + 2,
+        at,
       });
     }
     await this.marks.mark(tx, 'identity', identityId);
     await this.audit.record(tx, {
-      type: 'ownership.owner-assigned', actor, target: { type: 'identity', id: identityId },
-      data: { before: before ? { owner: before.ownerId, team: before.teamId, sponsor: before.sponsorId, deputies: before.deputies, state: before.state } : null, after: empty ? null : { ...input, state }, basis },
+      type: 'ownership.owner-assigned',
+      actor,
+      target: { type: 'identity', id: identityId },
+      data: {
+        before: before
+          ? {
+              owner: before.ownerId,
+              team: before.teamId,
+              sponsor: before.sponsorId,
+              deputies: before.deputies,
+              state: before.state,
+            }
+          : null,
+        after: empty ? null : { ...input, state },
+        basis,
+      },
     });
   }
 
   private async assertAble(tx: Tx, input: OwnershipInput): Promise<void> {
-    const named = [...(input.owner ? [['/owner', input.owner] as const] : []), ...(input.sponsor ? [['/sponsor', input.sponsor] as const] : []), ...(input.deputies ?? []).map((id, at) => [`/deputies/${at}`, id] as const)];
-    const able = await tx.use(OwnershipsRepository).able(named.map(([, id]) => id), this.clock.now());
+    const named = [
+      ...(input.owner ? [['/owner', input.owner] as const] : []),
+      ...(input.sponsor ? [['/sponsor', input.sponsor] as const] : []),
+      ...(input.deputies ?? []).map((id, at) => [`/deputies/${at}`, id] as const),
+    ];
+    const able = await tx.use(OwnershipsRepository).able(
+      named.map(([, id]) => id),
+      this.clock.now(),
+    );
     for (const [pointer, id] of named) {
       if (able.has(id)) continue;
-      throw (await tx.use(PeopleRepository).exists(id)) ? new OwnerCannotAnswer(pointer) : new ReferenceUnknown(pointer, 'person');
+      throw (await tx.use(PeopleRepository).exists(id))
+        ? new OwnerCannotAnswer(pointer)
+        : new ReferenceUnknown(pointer, 'person');
     }
-    if (input.team && !(await tx.use(OwnershipsRepository).teamExists(input.team))) throw new ReferenceUnknown('/team', 'team');
+    if (input.team && !(await tx.use(OwnershipsRepository).teamExists(input.team)))
+      throw new ReferenceUnknown('/team', 'team');
   }
 }

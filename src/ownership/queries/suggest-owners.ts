@@ -26,8 +26,10 @@ export async function suggestOwners(tx: Tx, now: Date): Promise<{ added: number;
       UNION ALL
       SELECT u.id, l.id, 3, 'its name holds theirs' FROM unowned u JOIN logins l ON length(split_part(l.login, '@', 1)) >= 6 AND position(split_part(l.login, '@', 1) IN lower(u.display_name)) > 0)
     SELECT DISTINCT ON (identity_id, person_id) identity_id, person_id, CASE rank WHEN 1 THEN 'high' WHEN 2 THEN 'medium' ELSE 'low' END AS confidence, because FROM hints ORDER BY identity_id, person_id, rank, because`;
-  const dropped = await tx.change`DELETE FROM ownership_suggestions g WHERE NOT EXISTS (SELECT 1 FROM suggested s WHERE s.identity_id = g.identity_id AND s.person_id = g.person_id)`;
-  const added = await tx.change`INSERT INTO ownership_suggestions AS g (identity_id, person_id, confidence, because, at) SELECT identity_id, person_id, confidence, because, ${now} FROM suggested
+  const dropped =
+    await tx.change`DELETE FROM ownership_suggestions g WHERE NOT EXISTS (SELECT 1 FROM suggested s WHERE s.identity_id = g.identity_id AND s.person_id = g.person_id)`;
+  const added =
+    await tx.change`INSERT INTO ownership_suggestions AS g (identity_id, person_id, confidence, because, at) SELECT identity_id, person_id, confidence, because, ${now} FROM suggested
     ON CONFLICT (identity_id, person_id) DO UPDATE SET confidence = EXCLUDED.confidence, because = EXCLUDED.because, at = EXCLUDED.at WHERE (g.confidence, g.because) IS DISTINCT FROM (EXCLUDED.confidence, EXCLUDED.because)`;
   return { added, dropped };
 }

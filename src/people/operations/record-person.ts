@@ -36,12 +36,27 @@ export class RecordPerson {
   async create(actor: Actor, input: PersonInput): Promise<string> {
     const id = newId(this.clock);
     const now = this.clock.now();
-    const person = Object.assign(new Person(), { id, feed: FEED, externalId: id, workerType: null, joinedAt: null, createdAt: now, updatedAt: now, version: 1, ...columns(input) });
+    const person = Object.assign(new Person(), {
+      id,
+      feed: FEED,
+      externalId: id,
+      workerType: null,
+      joinedAt: null,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+      ...columns(input),
+    });
     await this.database.transaction(async (tx) => {
       await this.check(tx, FEED, input, null);
       await tx.use(PeopleRepository).insert(person);
       await this.marks.mark(tx, 'person', id);
-      await this.audit.record(tx, { type: 'people.person-added', actor, target: { type: 'person', id }, data: { ...input } });
+      await this.audit.record(tx, {
+        type: 'people.person-added',
+        actor,
+        target: { type: 'person', id },
+        data: { ...input },
+      });
     });
     return id;
   }
@@ -53,31 +68,75 @@ export class RecordPerson {
       if (!person) throw new NotFound('person');
       assertUnchanged(person, seen);
       const before = { ...person };
-      Object.assign(person, columns({ userName: person.userName, displayName: person.displayName, email: person.email, status: person.status, manager: person.managerId, department: person.department, position: person.position, unit: person.unitId, leavesAt: person.leavesAt?.toISOString() ?? null, ...input }));
+      Object.assign(
+        person,
+        columns({
+          userName: person.userName,
+          displayName: person.displayName,
+          email: person.email,
+          status: person.status,
+          manager: person.managerId,
+          department: person.department,
+          position: person.position,
+          unit: person.unitId,
+          leavesAt: person.leavesAt?.toISOString() ?? null,
+          ...input,
+        }),
+      );
       await this.check(tx, person.feed, { ...input, userName: person.userName }, id);
       if (person.status === 'left') person.leavesAt ??= this.clock.now();
       Object.assign(person, { updatedAt: this.clock.now(), version: person.version + 1 });
       await people.save(person);
       await this.marks.mark(tx, 'person', id);
-      await this.audit.record(tx, { type: 'people.person-changed', actor, target: { type: 'person', id }, data: { before: pick(before, input), after: input } });
-      if (before.status !== 'left' && person.status === 'left') await this.audit.record(tx, { type: 'people.persons-ended', actor, target: { type: 'person', id }, data: { run: null, persons: [id] } });
+      await this.audit.record(tx, {
+        type: 'people.person-changed',
+        actor,
+        target: { type: 'person', id },
+        data: { before: pick(before, input), after: input },
+      });
+      if (before.status !== 'left' && person.status === 'left')
+        await this.audit.record(tx, {
+          type: 'people.persons-ended',
+          actor,
+          target: { type: 'person', id },
+          data: { run: null, persons: [id] },
+        });
     });
   }
 
   private async check(tx: Tx, feed: string, input: Partial<PersonInput>, self: string | null): Promise<void> {
     const people = tx.use(PeopleRepository);
-    if (input.userName !== undefined && (await people.userNameTaken(feed, input.userName, self))) throw new UserNameTaken();
-    if (input.manager && (input.manager === self || !(await people.exists(input.manager)))) throw new ReferenceUnknown('/manager', 'person');
+    if (input.userName !== undefined && (await people.userNameTaken(feed, input.userName, self)))
+      throw new UserNameTaken();
+    if (input.manager && (input.manager === self || !(await people.exists(input.manager))))
+      throw new ReferenceUnknown('/manager', 'person');
     if (input.unit && !(await people.unitForChange(input.unit))) throw new ReferenceUnknown('/unit', 'unit');
   }
 }
 
 const columns = (input: PersonInput) => ({
-  userName: input.userName, displayName: input.displayName, email: input.email ?? null, status: input.status ?? ('active' as const), managerId: input.manager ?? null, department: input.department ?? null,
-  position: input.position ?? null, unitId: input.unit ?? null, leavesAt: input.leavesAt ? new Date(input.leavesAt) : null,
+  userName: input.userName,
+  displayName: input.displayName,
+  email: input.email ?? null,
+  status: input.status ?? ('active' as const),
+  managerId: input.manager ?? null,
+  department: input.department ?? null,
+  position: input.position ?? null,
+  unitId: input.unit ?? null,
+  leavesAt: input.leavesAt ? new Date(input.leavesAt) : null,
 });
 
 const pick = (person: Person, input: Partial<PersonInput>): Record<string, unknown> => {
-  const all = { userName: person.userName, displayName: person.displayName, email: person.email, status: person.status, manager: person.managerId, department: person.department, position: person.position, unit: person.unitId, leavesAt: person.leavesAt?.toISOString() ?? null };
+  const all = {
+    userName: person.userName,
+    displayName: person.displayName,
+    email: person.email,
+    status: person.status,
+    manager: person.managerId,
+    department: person.department,
+    position: person.position,
+    unit: person.unitId,
+    leavesAt: person.leavesAt?.toISOString() ?? null,
+  };
   return Object.fromEntries(Object.entries(all).filter(([name]) => name in input));
 };

@@ -34,12 +34,25 @@ export class ShapeOrganisation {
       const before = id === null ? null : await people.unitForChange(id);
       if (id !== null && !before) throw new NotFound('unit');
       if (before && seen !== null) assertUnchanged(before, seen);
-      if ((await people.unitsByName()).some((unit) => unit.name === input.name && unit.id !== id)) throw new NameTaken('unit');
+      if ((await people.unitsByName()).some((unit) => unit.name === input.name && unit.id !== id))
+        throw new NameTaken('unit');
       if (input.head && !(await people.exists(input.head))) throw new ReferenceUnknown('/head', 'person');
-      if (input.parent && (input.parent === id || !(await people.unitForChange(input.parent)))) throw new ReferenceUnknown('/parent', 'unit');
-      const unit = Object.assign(before ?? new Unit(), { id: id ?? newId(this.clock), name: input.name, parentId: input.parent ?? null, headId: input.head ?? null, version: (before?.version ?? 0) + 1 });
+      if (input.parent && (input.parent === id || !(await people.unitForChange(input.parent))))
+        throw new ReferenceUnknown('/parent', 'unit');
+      const unit = Object.assign(before ?? new Unit(), {
+        id: id ?? newId(this.clock),
+        name: input.name,
+        parentId: input.parent ?? null,
+        headId: input.head ?? null,
+        version: (before?.version ?? 0) + 1,
+      });
       await (before ? people.saveUnit(unit) : people.insertUnit(unit));
-      await this.audit.record(tx, { type: before ? 'people.unit-changed' : 'people.unit-added', actor, target: { type: 'unit', id: unit.id }, data: { ...input } });
+      await this.audit.record(tx, {
+        type: before ? 'people.unit-changed' : 'people.unit-added',
+        actor,
+        target: { type: 'unit', id: unit.id },
+        data: { ...input },
+      });
       return unit.id;
     });
   }
@@ -50,17 +63,29 @@ export class ShapeOrganisation {
       const before = id === null ? null : await people.teamForChange(id);
       if (id !== null && !before) throw new NotFound('team');
       if (before && seen !== null) assertUnchanged(before, seen);
-      if ((await people.teams()).some((team) => team.name === input.name && team.id !== id)) throw new NameTaken('team');
+      if ((await people.teams()).some((team) => team.name === input.name && team.id !== id))
+        throw new NameTaken('team');
       await assertMembers(tx, input.members);
-      const team = Object.assign(before ?? new Team(), { id: id ?? newId(this.clock), name: input.name, unitId: input.unit ?? null, version: (before?.version ?? 0) + 1 });
+      const team = Object.assign(before ?? new Team(), {
+        id: id ?? newId(this.clock),
+        name: input.name,
+        unitId: input.unit ?? null,
+        version: (before?.version ?? 0) + 1,
+      });
       await (before ? people.saveTeam(team) : people.insertTeam(team));
       await people.setMembers(team.id, input.members);
-      await this.audit.record(tx, { type: before ? 'people.team-changed' : 'people.team-added', actor, target: { type: 'team', id: team.id }, data: { ...input } });
+      await this.audit.record(tx, {
+        type: before ? 'people.team-changed' : 'people.team-added',
+        actor,
+        target: { type: 'team', id: team.id },
+        data: { ...input },
+      });
       return team.id;
     });
   }
 }
 
 async function assertMembers(tx: Tx, members: readonly string[]): Promise<void> {
-  for (const [at, member] of members.entries()) if (!(await tx.use(PeopleRepository).exists(member))) throw new ReferenceUnknown(`/members/${at}`, 'person');
+  for (const [at, member] of members.entries())
+    if (!(await tx.use(PeopleRepository).exists(member))) throw new ReferenceUnknown(`/members/${at}`, 'person');
 }

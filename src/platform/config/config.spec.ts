@@ -20,8 +20,16 @@ describe('configuration', () => {
   });
 
   it('lists everything that is wrong in one error, and repeats no value', () => {
-    const problems = problemsOf({ MANDATE_PORT: 'ninety', MANDATE_LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://planted-value' });
-    expect(problems.map((problem) => problem.split(':')[0])).toEqual(['MANDATE_PORT', 'DATABASE_URL', 'MANDATE_LOG_LEVEL']);
+    const problems = problemsOf({
+      MANDATE_PORT: 'ninety',
+      MANDATE_LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://planted-value',
+    });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'MANDATE_PORT',
+      'DATABASE_URL',
+      'MANDATE_LOG_LEVEL',
+    ]);
     expect(problems.join()).not.toContain('planted-value');
   });
 
@@ -51,7 +59,9 @@ describe('configuration', () => {
   });
 
   it('refuses a token issuer without an audience', () => {
-    expect(problemsOf({ MANDATE_JWT_ISSUER: 'https://issuer.example', MANDATE_JWT_JWKS_URL: 'https://issuer.example/keys' })).toHaveLength(1);
+    expect(
+      problemsOf({ MANDATE_JWT_ISSUER: 'https://issuer.example', MANDATE_JWT_JWKS_URL: 'https://issuer.example/keys' }),
+    ).toHaveLength(1);
   });
 
   it('refuses a symmetric token algorithm', () => {

@@ -17,7 +17,18 @@ const list = z
   .pipe(z.array(z.string()));
 
 /** Asymmetric algorithms only: a symmetric one would let whoever knows our public key forge a token. */
-const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+const JWT_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
 
 /**
  * Every variable Mandate reads. A variable marked `secret` may be given as `<NAME>_FILE` instead, and is never
@@ -26,20 +37,61 @@ const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'E
 const VARIABLES = {
   MANDATE_HOST: { schema: z.string().min(1).default('127.0.0.1'), about: 'Address the server binds to.' },
   MANDATE_PORT: { schema: port.default(3000), about: 'Port the server listens on; 0 takes a free one.' },
-  MANDATE_PUBLIC_URL: { schema: url.optional(), about: 'Address people and links use, when it is not the one the server binds to.' },
-  MANDATE_DATA_DIR: { schema: z.string().min(1).optional(), about: 'Folder of the embedded database and the local administrator token. Wins over every default.' },
-  DATABASE_URL: { schema: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address').optional(), secret: true, about: 'PostgreSQL 15 or newer; without it an embedded one is started.' },
-  MANDATE_DATABASE_POOL: { schema: z.coerce.number().int().min(2).max(200).default(10), about: 'Connections each process may hold.' },
-  MANDATE_REPLICAS: { schema: z.coerce.number().int().min(1).default(1), about: 'How many processes share the database; more than one needs DATABASE_URL.' },
-  MANDATE_LOG_LEVEL: { schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), about: 'Least severe log line that is written.' },
+  MANDATE_PUBLIC_URL: {
+    schema: url.optional(),
+    about: 'Address people and links use, when it is not the one the server binds to.',
+  },
+  MANDATE_DATA_DIR: {
+    schema: z.string().min(1).optional(),
+    about: 'Folder of the embedded database and the local administrator token. Wins over every default.',
+  },
+  DATABASE_URL: {
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
+      .optional(),
+    secret: true,
+    about: 'PostgreSQL 15 or newer; without it an embedded one is started.',
+  },
+  MANDATE_DATABASE_POOL: {
+    schema: z.coerce.number().int().min(2).max(200).default(10),
+    about: 'Connections each process may hold.',
+  },
+  MANDATE_REPLICAS: {
+    schema: z.coerce.number().int().min(1).default(1),
+    about: 'How many processes share the database; more than one needs DATABASE_URL.',
+  },
+  MANDATE_LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    about: 'Least severe log line that is written.',
+  },
   MANDATE_JWT_ISSUER: { schema: url.optional(), about: 'Issuer of bearer JWTs that machines may use.' },
   MANDATE_JWT_JWKS_URL: { schema: url.optional(), about: "The issuer's key set." },
   MANDATE_JWT_AUDIENCE: { schema: z.string().min(1).optional(), about: 'Audience a bearer JWT must carry.' },
-  MANDATE_JWT_ALGORITHMS: { schema: list.pipe(z.array(z.enum(JWT_ALGORITHMS)).min(1)).default(['RS256', 'ES256', 'EdDSA']), about: 'Signature algorithms accepted in a bearer JWT.' },
-  MANDATE_JWT_ROLES_CLAIM: { schema: z.string().min(1).default('roles'), about: 'Claim of a bearer JWT that lists Mandate roles.' },
-  MANDATE_JWT_CLOCK_SKEW_SECONDS: { schema: z.coerce.number().int().min(0).max(300).default(30), about: 'Clock difference tolerated when a bearer JWT is checked.' },
-  MANDATE_IMPORT_MAX_BYTES: { schema: z.coerce.number().int().min(1024).default(2 * 1024 ** 3), about: 'Largest file an import takes.' },
-  MANDATE_SECRETS_DIR: { schema: z.string().min(1).default('/run/secrets'), about: 'Folder that { "file": ... } references in a source configuration may point into.' },
+  MANDATE_JWT_ALGORITHMS: {
+    schema: list.pipe(z.array(z.enum(JWT_ALGORITHMS)).min(1)).default(['RS256', 'ES256', 'EdDSA']),
+    about: 'Signature algorithms accepted in a bearer JWT.',
+  },
+  MANDATE_JWT_ROLES_CLAIM: {
+    schema: z.string().min(1).default('roles'),
+    about: 'Claim of a bearer JWT that lists Mandate roles.',
+  },
+  MANDATE_JWT_CLOCK_SKEW_SECONDS: {
+    schema: z.coerce.number().int().min(0).max(300).default(30),
+    about: 'Clock difference tolerated when a bearer JWT is checked.',
+  },
+  MANDATE_IMPORT_MAX_BYTES: {
+    schema: z.coerce
+      .number()
+      .int()
+      .min(1024)
+      .default(2 * 1024 ** 3),
+    about: 'Largest file an import takes.',
+  },
+  MANDATE_SECRETS_DIR: {
+    schema: z.string().min(1).default('/run/secrets'),
+    about: 'Folder that { "file": ... } references in a source configuration may point into.',
+  },
   AWS_ENDPOINT_URL: { schema: url.optional(), about: 'Reads AWS from this endpoint instead of the public one.' },
   AWS_REGION: { schema: z.string().min(1).default('us-east-1'), about: 'Region AWS requests are signed for.' },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: boolean }>;
@@ -89,10 +141,12 @@ export class Config {
 
   /** What `mandate doctor` prints: every variable, its value or "(set)", and what it is for. */
   describe(): { name: string; value: string; about: string }[] {
-    return (Object.entries(VARIABLES) as [keyof Settings, { about: string; secret?: boolean }][]).map(([name, { about, secret }]) => {
-      const value = this.settings[name];
-      return { name, about, value: value === undefined ? '' : secret ? '(set)' : String(value) };
-    });
+    return (Object.entries(VARIABLES) as [keyof Settings, { about: string; secret?: boolean }][]).map(
+      ([name, { about, secret }]) => {
+        const value = this.settings[name];
+        return { name, about, value: value === undefined ? '' : secret ? '(set)' : String(value) };
+      },
+    );
   }
 }
 
@@ -122,7 +176,9 @@ function contradictions(settings: Settings): string[] {
   const jwt = [settings.MANDATE_JWT_ISSUER, settings.MANDATE_JWT_JWKS_URL, settings.MANDATE_JWT_AUDIENCE];
   // A missing audience would accept every token the issuer ever signed, for whatever service.
   if (jwt.some((part) => part !== undefined) && jwt.some((part) => part === undefined)) {
-    problems.push('MANDATE_JWT_ISSUER, MANDATE_JWT_JWKS_URL and MANDATE_JWT_AUDIENCE go together: set all three or none');
+    problems.push(
+      'MANDATE_JWT_ISSUER, MANDATE_JWT_JWKS_URL and MANDATE_JWT_AUDIENCE go together: set all three or none',
+    );
   }
   return problems;
 }

@@ -1,4 +1,12 @@
 export { canonicalJson } from './canonical-json.js';
 export { digestOf, isSameSecret, keyedHash, randomSecret, sha256Hex } from './digests.js';
 export { newId, UUID } from './ids.js';
-export { findSecret, isSecretColumn, SecretFound, secretShapeIn, SecretSieve, strikeOutSecrets, STRUCK_OUT } from './secret-shapes.js';
+export {
+  findSecret,
+  isSecretColumn,
+  SecretFound,
+  secretShapeIn,
+  SecretSieve,
+  strikeOutSecrets,
+  STRUCK_OUT,
+} from './secret-shapes.js';

@@ -36,14 +36,19 @@ describe('what looks like a secret', () => {
   it.each(innocent)('"%s" is not one', (text) => expect(secretShapeIn(text)).toBeNull());
 
   it('is found by its place, and not repeated', () => {
-    expect(findSecret({ tags: [{ key: 'a' }, { key: secrets[1]![1] }] })).toEqual({ pointer: '/tags/1/key', looksLike: 'a GitHub token' });
+    expect(findSecret({ tags: [{ key: 'a' }, { key: secrets[1]![1] }] })).toEqual({
+      pointer: '/tags/1/key',
+      looksLike: 'a GitHub token',
+    });
   });
 
-  it.each(['secret', 'SecretAccessKey', 'secret_access_key', 'Client Secret', 'password', 'token'])('a column named %s holds secrets', (header) =>
-    expect(isSecretColumn(header)).toBe(true),
+  it.each(['secret', 'SecretAccessKey', 'secret_access_key', 'Client Secret', 'password', 'token'])(
+    'a column named %s holds secrets',
+    (header) => expect(isSecretColumn(header)).toBe(true),
   );
-  it.each(['secret_name', 'password_enabled', 'token_id', 'key_id', 'api_key_id'])('a column named %s does not', (header) =>
-    expect(isSecretColumn(header)).toBe(false),
+  it.each(['secret_name', 'password_enabled', 'token_id', 'key_id', 'api_key_id'])(
+    'a column named %s does not',
+    (header) => expect(isSecretColumn(header)).toBe(false),
   );
 
   it.each([1, 7, 40])('cut by a chunk border into pieces of %i it does not pass', (size) => {

@@ -20,9 +20,15 @@ const SHAPES: readonly (readonly [name: string, shape: RegExp])[] = [
   ['an Azure storage key', /\bAccountKey=[A-Za-z0-9+/]{80,}={0,2}/],
   ['a signed token', /\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20,}/],
   ['a URL with a password', /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"']{1,256}:[^\s:/@"']{3,256}@/],
-  ['a secret access key', /(?:aws_?)?secret_?(?:access_?)?key"?'?\s{0,4}[:=,]\s{0,4}"?'?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/i],
+  [
+    'a secret access key',
+    /(?:aws_?)?secret_?(?:access_?)?key"?'?\s{0,4}[:=,]\s{0,4}"?'?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/i,
+  ],
   // A field that by its name holds a value and is not empty; ids, names, ages and the like carry a further word.
-  ['a secret value', /"(?:[A-Za-z]*[Ss]ecret|SecretAccessKey|ServiceSpecificCredentialSecret|ServicePassword|password|passwd|api_?key_?value|token_?value|private_?key)"\s{0,4}:\s{0,4}"(?!["\s])[^"]{8,}"/],
+  [
+    'a secret value',
+    /"(?:[A-Za-z]*[Ss]ecret|SecretAccessKey|ServiceSpecificCredentialSecret|ServicePassword|password|passwd|api_?key_?value|token_?value|private_?key)"\s{0,4}:\s{0,4}"(?!["\s])[^"]{8,}"/,
+  ],
 ];
 
 /** What the text contains that looks like a secret, in words ("a GitHub token"), or null. Never the value itself. */
@@ -36,10 +42,12 @@ export const STRUCK_OUT = '[struck out: it looked like a secret]';
 const EVERYWHERE = SHAPES.map(([, shape]) => new RegExp(shape.source, `${shape.flags}g`));
 
 /** The text with everything that looks like a secret struck out. */
-export const strikeOutSecrets = (text: string): string => EVERYWHERE.reduce((safe, shape) => safe.replace(shape, STRUCK_OUT), text);
+export const strikeOutSecrets = (text: string): string =>
+  EVERYWHERE.reduce((safe, shape) => safe.replace(shape, STRUCK_OUT), text);
 
 /** Column headers whose values are secrets: a file that has one, filled, is refused whatever the values look like. */
-const SECRET_COLUMN = /^(?:(?:aws_?)?secret(?:_?access)?(?:_?key)?|client_?secret|secret_?value|password(?:_?value)?|passwd|token(?:_?value)?|api_?key(?:_?value)?|private_?key(?:_?pem)?|service_?password)$/i;
+const SECRET_COLUMN =
+  /^(?:(?:aws_?)?secret(?:_?access)?(?:_?key)?|client_?secret|secret_?value|password(?:_?value)?|passwd|token(?:_?value)?|api_?key(?:_?value)?|private_?key(?:_?pem)?|service_?password)$/i;
 
 export const isSecretColumn = (header: string): boolean => SECRET_COLUMN.test(header.trim().replaceAll(' ', '_'));
 

@@ -2,7 +2,11 @@ import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } fro
 import { migrations } from '../../../migrations/index.js';
 
 /** One pool. `synchronize` stays off for ever: what changes the schema is a migration that was read by a person. */
-export function createDataSource(url: string, entities: readonly EntityTarget<ObjectLiteral>[], poolSize: number): DataSource {
+export function createDataSource(
+  url: string,
+  entities: readonly EntityTarget<ObjectLiteral>[],
+  poolSize: number,
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -16,7 +20,10 @@ export function createDataSource(url: string, entities: readonly EntityTarget<Ob
     applicationName: 'mandate',
     // `where: { id: undefined }` must never become "every row".
     invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
-    extra: { options: '-c timezone=UTC -c jit=off -c default_transaction_isolation=read\\ committed', connectionTimeoutMillis: 15_000 },
+    extra: {
+      options: '-c timezone=UTC -c jit=off -c default_transaction_isolation=read\\ committed',
+      connectionTimeoutMillis: 15_000,
+    },
   });
 }
 

@@ -44,7 +44,9 @@ export class Database {
   async exclusively<T>(key: string, work: () => Promise<T>): Promise<T | 'taken'> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as { taken: boolean }[];
+      const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])) as {
+        taken: boolean;
+      }[];
       if (!row?.taken) return 'taken';
       try {
         return await work();

@@ -1,5 +1,10 @@
 export { copyLine, copyRows, copyValue, readCopyField } from './copy-text.js';
 export { createDataSource, migrate } from './data-source.js';
 export { Database } from './database.js';
-export { defaultDataFolder, EmbeddedPostgres, type EmbeddedServer, writePrivateFile } from './embedded/embedded-postgres.js';
+export {
+  defaultDataFolder,
+  EmbeddedPostgres,
+  type EmbeddedServer,
+  writePrivateFile,
+} from './embedded/embedded-postgres.js';
 export { empty, join, raw, sql, Sql, Tx } from './tx.js';

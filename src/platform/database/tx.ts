@@ -28,30 +28,32 @@ export class Tx {
   }
 
   async run<R = Record<string, unknown>>(statement: Sql): Promise<R[]> {
-    const result = await (await this.client()).query<R & object>(statement.text, statement.values as unknown[]);
+    const result = await (await this.client()).query<R & object>(statement.text, statement.values);
     return result.rows;
   }
 
   /** The number of rows the statement changed. */
   async change(strings: TemplateStringsArray, ...values: unknown[]): Promise<number> {
     const statement = sqlTag(strings, ...values);
-    const result = await (await this.client()).query(statement.text, statement.values as unknown[]);
+    const result = await (await this.client()).query(statement.text, statement.values);
     return result.rowCount ?? 0;
   }
 
   /** For libraries that bring their own text and numbered values (the queue). */
   async query(text: string, values: unknown[] = []): Promise<{ rows: Record<string, unknown>[] }> {
-    return (await this.client()).query(text, values) as Promise<{ rows: Record<string, unknown>[] }>;
+    return (await this.client()).query(text, values);
   }
 
   /** Streams rows out in COPY's text form, in constant memory. COPY takes no bound values: `statement` must hold none from outside. */
   async copyOut(statement: string): Promise<Readable> {
-    return (await this.client()).query(pgCopy.to(`COPY (${statement}) TO STDOUT`) as never) as unknown as Readable;
+    return (await this.client()).query(pgCopy.to(`COPY (${statement}) TO STDOUT`) as never);
   }
 
   /** The same in COPY's binary form: for columns of fixed width that are read without being parsed. */
   async copyOutBinary(statement: string): Promise<Readable> {
-    return (await this.client()).query(pgCopy.to(`COPY (${statement}) TO STDOUT (FORMAT binary)`) as never) as unknown as Readable;
+    return (await this.client()).query(
+      pgCopy.to(`COPY (${statement}) TO STDOUT (FORMAT binary)`) as never,
+    );
   }
 
   /** Streams text rows in (see `copyLine`) and returns how many arrived. */

@@ -2,7 +2,20 @@ import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestj
 import type { FastifyRequest } from 'fastify';
 
 /** The roles of design section 9. Relations (owner, sponsor, reviewer ...) are never granted and are not in this list. */
-export const ROLES = ['admin', 'iam-engineer', 'campaign-manager', 'policy-author', 'action-approver', 'risk-acceptor', 'ai-governance', 'incident-responder', 'auditor', 'viewer', 'hr-status', 'ingest'] as const;
+export const ROLES = [
+  'admin',
+  'iam-engineer',
+  'campaign-manager',
+  'policy-author',
+  'action-approver',
+  'risk-acceptor',
+  'ai-governance',
+  'incident-responder',
+  'auditor',
+  'viewer',
+  'hr-status',
+  'ingest',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Where a role holds. Every member that is set narrows it; without any it is the whole organisation. */
@@ -32,12 +45,30 @@ export interface Actor {
 }
 
 /** What Mandate does by itself, named after the part that does it. */
-export const systemActor = (part: string): Actor => ({ id: `system:${part}`, kind: 'system', name: `Mandate (${part})`, person: null, roles: [] });
+export const systemActor = (part: string): Actor => ({
+  id: `system:${part}`,
+  kind: 'system',
+  name: `Mandate (${part})`,
+  person: null,
+  roles: [],
+});
 
-export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean => actor.roles.some(({ role }) => roles.includes(role));
+export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean =>
+  actor.roles.some(({ role }) => roles.includes(role));
 
 /** Roles that read the inventory and what hangs on it. `hr-status` and `ingest` are deliberately not among them. */
-export const READERS: readonly Role[] = ['admin', 'iam-engineer', 'campaign-manager', 'policy-author', 'action-approver', 'risk-acceptor', 'ai-governance', 'incident-responder', 'auditor', 'viewer'];
+export const READERS: readonly Role[] = [
+  'admin',
+  'iam-engineer',
+  'campaign-manager',
+  'policy-author',
+  'action-approver',
+  'risk-acceptor',
+  'ai-governance',
+  'incident-responder',
+  'auditor',
+  'viewer',
+];
 /** Readers who see credentials too. */
 export const CREDENTIAL_READERS: readonly Role[] = READERS.filter((role) => role !== 'viewer');
 
@@ -51,7 +82,10 @@ export interface Allowance {
 export const ALLOW = Symbol('allow');
 /** Every route carries this or {@link Open}; the application refuses to start when one carries neither. */
 export const Allow = (...roles: readonly (Role | 'relation')[]) =>
-  SetMetadata(ALLOW, { roles: roles.filter((role): role is Role => role !== 'relation'), relation: roles.includes('relation') } satisfies Allowance);
+  SetMetadata(ALLOW, {
+    roles: roles.filter((role): role is Role => role !== 'relation'),
+    relation: roles.includes('relation'),
+  } satisfies Allowance);
 
 export const OPEN = Symbol('open');
 /** Reachable without signing in. Health, the API description and sign-in only. */

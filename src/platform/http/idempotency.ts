@@ -17,7 +17,9 @@ export class RequestAlreadyRunning extends DomainError {
   readonly code = 'request.already-running';
   readonly kind = 'conflict';
   constructor() {
-    super('A request with this Idempotency-Key was received and has not answered. Read the resource to see what became of it, or use a new key.');
+    super(
+      'A request with this Idempotency-Key was received and has not answered. Read the resource to see what became of it, or use a new key.',
+    );
   }
 }
 
@@ -44,19 +46,36 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const header = request.headers['idempotency-key'];
     if (request.method !== 'POST' || header === undefined || !request.actor) return next.handle();
     const key = String(header);
-    if (key.length === 0 || key.length > 255) throw new RequestInvalid([{ parameter: 'Idempotency-Key', detail: 'must have 1 to 255 characters' }]);
-    const secret = this.reflector.getAllAndOverride<boolean>(ANSWERS_SECRET, [context.getHandler(), context.getClass()]) ?? false;
+    if (key.length === 0 || key.length > 255)
+      throw new RequestInvalid([{ parameter: 'Idempotency-Key', detail: 'must have 1 to 255 characters' }]);
+    const secret =
+      this.reflector.getAllAndOverride<boolean>(ANSWERS_SECRET, [context.getHandler(), context.getClass()]) ?? false;
     return from(this.once(request, http.getResponse<FastifyReply>(), request.actor.id, key, secret, next));
   }
 
-  private async once(request: FastifyRequest, reply: FastifyReply, actor: string, key: string, secret: boolean, next: CallHandler): Promise<unknown> {
+  private async once(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    actor: string,
+    key: string,
+    secret: boolean,
+    next: CallHandler,
+  ): Promise<unknown> {
     const fingerprint = digestOf({ method: request.method, url: request.url, body: request.body ?? null });
-    const kept = await this.database.transaction((tx) => tx.use(IdempotencyKeysRepository).claim(actor, key, fingerprint, this.clock.now()));
+    const kept = await this.database.transaction((tx) =>
+      tx.use(IdempotencyKeysRepository).claim(actor, key, fingerprint, this.clock.now()),
+    );
     if (kept) return replay(kept, fingerprint, reply);
     try {
       const answer: unknown = await lastValueFrom(next.handle());
       await this.database.transaction((tx) =>
-        tx.use(IdempotencyKeysRepository).keep(actor, key, { state: secret ? 'secret' : 'done', status: reply.statusCode, body: secret ? null : JSON.stringify(answer ?? null) }),
+        tx
+          .use(IdempotencyKeysRepository)
+          .keep(actor, key, {
+            state: secret ? 'secret' : 'done',
+            status: reply.statusCode,
+            body: secret ? null : JSON.stringify(answer ?? null),
+          }),
       );
       return answer;
     } catch (error) {
@@ -68,7 +87,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
 }
 
 function replay(kept: KeptAnswer, fingerprint: string, reply: FastifyReply): unknown {
-  if (kept.fingerprint !== fingerprint) throw new RequestInvalid([{ parameter: 'Idempotency-Key', detail: 'was used for a different request' }]);
+  if (kept.fingerprint !== fingerprint)
+    throw new RequestInvalid([{ parameter: 'Idempotency-Key', detail: 'was used for a different request' }]);
   if (kept.state === 'running') throw new RequestAlreadyRunning();
   if (kept.state === 'secret') throw new AnswerNotKept();
   void reply.status(kept.status ?? 200).header('idempotency-replayed', 'true');

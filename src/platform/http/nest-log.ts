@@ -11,7 +11,10 @@ export class NestLog implements LoggerService {
     this.logger.debug(String(message));
   }
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error({ error: message instanceof Error ? message : rest.find((part) => part instanceof Error) }, String(message));
+    this.logger.error(
+      { error: message instanceof Error ? message : rest.find((part) => part instanceof Error) },
+      String(message),
+    );
   }
   warn(message: unknown): void {
     this.logger.warn(String(message));

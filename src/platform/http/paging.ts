@@ -14,7 +14,8 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export const pageOf = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item), next: z.string().nullable() });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ data: z.array(item), next: z.string().nullable() });
 
 /** A place in a sorted list: the sort values of the last row that was given. */
 export type Keys = readonly (string | number | null)[];
@@ -26,7 +27,12 @@ export function decodeCursor(cursor: string | undefined, length: number): Keys |
   if (cursor === undefined) return null;
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(keys) && keys.length === length && keys.every((key) => key === null || typeof key === 'string' || typeof key === 'number')) return keys as Keys;
+    if (
+      Array.isArray(keys) &&
+      keys.length === length &&
+      keys.every((key) => key === null || typeof key === 'string' || typeof key === 'number')
+    )
+      return keys as Keys;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -2,7 +2,17 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/index.js';
 import { type Logger, RootLogger } from '../logging/index.js';
-import { DomainError, MediaTypeUnsupported, NotAllowed, NotSignedIn, RequestInvalid, RequestMalformed, RequestTooLarge, RouteUnknown, toProblem } from './problem.js';
+import {
+  DomainError,
+  MediaTypeUnsupported,
+  NotAllowed,
+  NotSignedIn,
+  RequestInvalid,
+  RequestMalformed,
+  RequestTooLarge,
+  RouteUnknown,
+  toProblem,
+} from './problem.js';
 
 /** The one place where an error becomes a response. */
 @Catch()
@@ -17,15 +27,31 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    sendProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.config.publicUrl(), this.logger);
+    sendProblem(
+      error,
+      http.getRequest<FastifyRequest>(),
+      http.getResponse<FastifyReply>(),
+      this.config.publicUrl(),
+      this.logger,
+    );
   }
 }
 
 /** Also used by hooks that run before Nest does. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, base: string, logger: Logger): void {
+export function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  base: string,
+  logger: Logger,
+): void {
   const known = translate(error);
   const problem = toProblem(known, request.id, base);
-  if (problem.status >= 500) logger.error({ requestId: request.id, method: request.method, route: request.routeOptions?.url, error }, 'a request failed');
+  if (problem.status >= 500)
+    logger.error(
+      { requestId: request.id, method: request.method, route: request.routeOptions?.url, error },
+      'a request failed',
+    );
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   if (reply.sent) return;
   void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
@@ -37,12 +63,19 @@ function translate(error: unknown): unknown {
   const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (typeof code === 'string' && code.startsWith('FST_')) {
-    if (code.includes('BODY_TOO_LARGE') || code === 'FST_REQ_FILE_TOO_LARGE' || code === 'FST_PARTS_LIMIT' || code === 'FST_FILES_LIMIT' || code === 'FST_FIELDS_LIMIT') {
+    if (
+      code.includes('BODY_TOO_LARGE') ||
+      code === 'FST_REQ_FILE_TOO_LARGE' ||
+      code === 'FST_PARTS_LIMIT' ||
+      code === 'FST_FILES_LIMIT' ||
+      code === 'FST_FIELDS_LIMIT'
+    ) {
       return new RequestTooLarge('The request is larger than this address takes.');
     }
-    if (code.includes('MEDIA_TYPE')) return new MediaTypeUnsupported('Send application/json (or multipart/form-data where a file is asked for).');
+    if (code.includes('MEDIA_TYPE'))
+      return new MediaTypeUnsupported('Send application/json (or multipart/form-data where a file is asked for).');
   }
-  switch (status) {
+  switch (status ?? 0) {
     case 400:
       return new RequestMalformed('The request could not be read: its body is not well-formed.');
     case 401:
@@ -63,6 +96,8 @@ function translate(error: unknown): unknown {
     case 422:
       return new RequestInvalid([]);
     default:
-      return status !== undefined && status >= 400 && status < 500 ? new RequestMalformed('The request could not be read.') : error;
+      return status !== undefined && status >= 400 && status < 500
+        ? new RequestMalformed('The request could not be read.')
+        : error;
   }
 }

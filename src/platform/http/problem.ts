@@ -48,7 +48,10 @@ export class RequestInvalid extends DomainError {
   readonly code = 'request.invalid';
   readonly kind = 'invalid';
   override readonly details: { errors: readonly InputError[] };
-  constructor(errors: readonly InputError[], message = 'Some of what was sent cannot be used; see "errors" for each place.') {
+  constructor(
+    errors: readonly InputError[],
+    message = 'Some of what was sent cannot be used; see "errors" for each place.',
+  ) {
     super(message);
     this.details = { errors: errors.slice(0, 100) };
   }
@@ -74,7 +77,9 @@ export class SecretInRequest extends DomainError {
   readonly kind = 'invalid';
   override readonly details: { errors: readonly InputError[] };
   constructor(place: InputError) {
-    super('Mandate stores no secret values, and something in this request looks like one. It was not stored. Send the id or a reference instead.');
+    super(
+      'Mandate stores no secret values, and something in this request looks like one. It was not stored. Send the id or a reference instead.',
+    );
     this.details = { errors: [place] };
   }
 }
@@ -124,7 +129,7 @@ export class IfMatchRequired extends DomainError {
   readonly code = 'request.if-match-required';
   readonly kind = 'unconditional';
   constructor() {
-    super('Send If-Match with the ETag you read, so that nobody\'s change is overwritten unseen.');
+    super("Send If-Match with the ETag you read, so that nobody's change is overwritten unseen.");
   }
 }
 
@@ -145,7 +150,22 @@ export function toProblem(error: unknown, requestId: string, base: string): Prob
   const instance = `urn:request:${requestId}`;
   if (error instanceof DomainError) {
     const [status, title] = KINDS[error.kind];
-    return { ...error.details, type: `${base}/problems/${error.code}`, title, status, detail: error.message, code: error.code, instance };
+    return {
+      ...error.details,
+      type: `${base}/problems/${error.code}`,
+      title,
+      status,
+      detail: error.message,
+      code: error.code,
+      instance,
+    };
   }
-  return { type: 'about:blank', title: 'Internal error', status: 500, detail: 'Something failed on our side. Quote the request id.', code: 'internal.error', instance };
+  return {
+    type: 'about:blank',
+    title: 'Internal error',
+    status: 500,
+    detail: 'Something failed on our side. Quote the request id.',
+    code: 'internal.error',
+    instance,
+  };
 }

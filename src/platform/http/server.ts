@@ -6,7 +6,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 } from 'uuid';
 import { Config } from '../config/index.js';
-import { PinoRootLogger, RootLogger } from '../logging/index.js';
+import { type PinoRootLogger, RootLogger } from '../logging/index.js';
 import { ALLOW, Authenticator, OPEN } from './actor.js';
 import { NestLog } from './nest-log.js';
 import { sendProblem } from './problem.filter.js';
@@ -18,7 +18,10 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 const OPEN_PATHS = /^\/(?:healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api\/v1\/auth\/|assets\/|favicon)/;
 
 /** Makes the HTTP application of a root module, with everything every route shares. Does not listen yet. */
-export async function createHttpApp(module: Type | { module: Type }, logger: PinoRootLogger): Promise<NestFastifyApplication> {
+export async function createHttpApp(
+  module: Type | { module: Type },
+  logger: PinoRootLogger,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 300_000,
@@ -28,11 +31,33 @@ export async function createHttpApp(module: Type | { module: Type }, logger: Pin
     genReqId: (request: { headers: Record<string, unknown> }) => requestId(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   } as never);
-  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, { logger: new NestLog(logger), abortOnError: false, bodyParser: false });
-  app.setGlobalPrefix('api/v1', { exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'] });
+  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, {
+    logger: new NestLog(logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.setGlobalPrefix('api/v1', {
+    exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'],
+  });
   const fastify = app.getHttpAdapter().getInstance();
-  await app.register(helmet as never, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], scriptSrc: ["'self'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } } } as never);
-  await app.register(multipart as never, { limits: { fieldSize: 4096, fields: 20, files: 1, parts: 21, headerPairs: 50 } } as never);
+  await app.register(
+    helmet,
+    {
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          scriptSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          frameAncestors: ["'none'"],
+        },
+      },
+    },
+  );
+  await app.register(
+    multipart,
+    { limits: { fieldSize: 4096, fields: 20, files: 1, parts: 21, headerPairs: 50 } },
+  );
   acceptEmptyJson(fastify as never);
   const config = app.get(Config);
   const root = app.get(RootLogger).child({ part: 'http' });
@@ -54,13 +79,27 @@ export async function createHttpApp(module: Type | { module: Type }, logger: Pin
 }
 
 /** A caller's own id is kept when it is harmless to log; else we make one. */
-const requestId = (given: unknown): string => (typeof given === 'string' && /^[A-Za-z0-9_.:-]{8,100}$/.test(given) ? given : v7());
+const requestId = (given: unknown): string =>
+  typeof given === 'string' && /^[A-Za-z0-9_.:-]{8,100}$/.test(given) ? given : v7();
 
 /** Fastify refuses `application/json` without a body; for us it is an empty object. */
-function acceptEmptyJson(fastify: { removeContentTypeParser(type: string): void; addContentTypeParser(type: string, options: { parseAs: 'string' }, parser: (request: unknown, body: string, done: (error: Error | null, value?: unknown) => void) => void): void; getDefaultJsonParser(a: 'error', b: 'error'): (request: unknown, body: string, done: (error: Error | null, value?: unknown) => void) => void }): void {
+function acceptEmptyJson(fastify: {
+  removeContentTypeParser(type: string): void;
+  addContentTypeParser(
+    type: string,
+    options: { parseAs: 'string' },
+    parser: (request: unknown, body: string, done: (error: Error | null, value?: unknown) => void) => void,
+  ): void;
+  getDefaultJsonParser(
+    a: 'error',
+    b: 'error',
+  ): (request: unknown, body: string, done: (error: Error | null, value?: unknown) => void) => void;
+}): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeContentTypeParser('application/json');
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => (body.trim() === '' ? done(null, {}) : parse(request, body, done)));
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body.trim() === '' ? done(null, {}) : parse(request, body, done),
+  );
 }
 
 /** Refuses to start when a route says neither who may use it nor that everybody may. */
@@ -76,7 +115,11 @@ export function assertEveryRouteIsGuarded(app: INestApplication): void {
       const handler = prototype[name] as () => void;
       if (Reflect.getMetadata('path', handler) === undefined) continue;
       const targets = [handler, metatype as Type];
-      if (reflector.getAllAndOverride(ALLOW, targets) === undefined && reflector.getAllAndOverride(OPEN, targets) === undefined) bare.push(`${(metatype as Type).name}.${name}`);
+      if (
+        reflector.getAllAndOverride(ALLOW, targets) === undefined &&
+        reflector.getAllAndOverride(OPEN, targets) === undefined
+      )
+        bare.push(`${(metatype as Type).name}.${name}`);
     }
   }
   if (bare.length > 0) throw new Error(`Routes that do not say who may use them: ${bare.join(', ')}`);

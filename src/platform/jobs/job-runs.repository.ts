@@ -22,7 +22,14 @@ const COLUMNS = raw(
 export class JobRunsRepository {
   constructor(private readonly tx: Tx) {}
 
-  async start(row: { id: string; job: string; queueId: string; attempt: number; payloadDigest: string; at: Date }): Promise<void> {
+  async start(row: {
+    id: string;
+    job: string;
+    queueId: string;
+    attempt: number;
+    payloadDigest: string;
+    at: Date;
+  }): Promise<void> {
     // An earlier attempt that never finished was killed: say so before its successor starts.
     await this.tx.sql`UPDATE job_runs SET status = 'interrupted', finished_at = ${row.at}
       WHERE queue_id = ${row.queueId} AND status = 'running'`;
@@ -30,8 +37,17 @@ export class JobRunsRepository {
       VALUES (${row.id}, ${row.job}, ${row.queueId}, ${row.attempt}, 'running', ${row.at}, ${row.payloadDigest})`;
   }
 
-  async finish(row: { id: string; status: 'succeeded' | 'failed' | 'interrupted'; at: Date; counts: Counts | null; inputDigest: string | null; parametersDigest: string | null; error: string | null }): Promise<void> {
-    await this.tx.sql`UPDATE job_runs SET status = ${row.status}, finished_at = ${row.at}, counts = ${row.counts ? JSON.stringify(row.counts) : null},
+  async finish(row: {
+    id: string;
+    status: 'succeeded' | 'failed' | 'interrupted';
+    at: Date;
+    counts: Counts | null;
+    inputDigest: string | null;
+    parametersDigest: string | null;
+    error: string | null;
+  }): Promise<void> {
+    await this.tx
+      .sql`UPDATE job_runs SET status = ${row.status}, finished_at = ${row.at}, counts = ${row.counts ? JSON.stringify(row.counts) : null},
         input_digest = ${row.inputDigest}, parameters_digest = ${row.parametersDigest}, error = ${row.error}
       WHERE id = ${row.id} AND status = 'running'`;
   }
@@ -47,7 +63,9 @@ export class JobRunsRepository {
 
   /** True once for each scheduled instant, whichever process asks first; the first sight of a job only starts its calendar. */
   async claimTick(job: string, due: Date): Promise<boolean> {
-    const known = await this.tx.sql<{ due: Date }>`SELECT last_due AS due FROM job_schedules WHERE job = ${job} FOR UPDATE`;
+    const known = await this.tx.sql<{
+      due: Date;
+    }>`SELECT last_due AS due FROM job_schedules WHERE job = ${job} FOR UPDATE`;
     if (known.length === 0) {
       await this.tx.sql`INSERT INTO job_schedules (job, last_due) VALUES (${job}, ${due}) ON CONFLICT DO NOTHING`;
       return false;

@@ -69,9 +69,13 @@ export class Jobs {
   /** Starts fetching. */
   async work(): Promise<void> {
     for (const bound of this.registry.all()) {
-      await this.boss.work(bound.job.id, { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5, includeMetadata: true }, async ([queued]) => {
-        if (queued) await this.perform(bound, queued as Fetched);
-      });
+      await this.boss.work(
+        bound.job.id,
+        { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5, includeMetadata: true },
+        async ([queued]) => {
+          if (queued) await this.perform(bound, queued as Fetched);
+        },
+      );
     }
   }
 
@@ -85,7 +89,14 @@ export class Jobs {
   /** Enqueues in the caller's transaction: the work exists if, and only if, the change that caused it does. */
   async enqueue<Deps, P>(tx: Tx, job: Job<Deps, P>, payload: P): Promise<void> {
     const checked = await validated(job as unknown as Job<unknown, unknown>, payload);
-    await this.boss.send(job.id, { payload: checked }, { singletonKey: job.exclusive(checked as P), db: { executeSql: (text, values) => tx.query(text, values as unknown[]) } });
+    await this.boss.send(
+      job.id,
+      { payload: checked },
+      {
+        singletonKey: job.exclusive(checked as P),
+        db: { executeSql: (text, values) => tx.query(text, values) },
+      },
+    );
   }
 
   /** Enqueues by id, as an event subscription or a person does. */
@@ -101,7 +112,9 @@ export class Jobs {
     const now = this.clock.now();
     for (const { job } of this.registry.all()) {
       if (job.schedule === undefined) continue;
-      const due = CronExpressionParser.parse(job.schedule, { currentDate: new Date(now.getTime() + 1), tz: 'UTC' }).prev().toDate();
+      const due = CronExpressionParser.parse(job.schedule, { currentDate: new Date(now.getTime() + 1), tz: 'UTC' })
+        .prev()
+        .toDate();
       await this.database.transaction(async (tx) => {
         if (!(await tx.use(JobRunsRepository).claimTick(job.id, due))) return;
         await this.enqueue(tx, job, {});
@@ -117,7 +130,7 @@ export class Jobs {
    */
   async settle(): Promise<number> {
     let done = 0;
-    for (let idle = false; !idle; ) {
+    for (let idle = false; !idle;) {
       idle = true;
       for (const bound of this.registry.all()) {
         for (;;) {
@@ -125,7 +138,7 @@ export class Jobs {
           if (!queued) break;
           idle = false;
           try {
-            await this.perform(bound, queued as Fetched);
+            await this.perform(bound, queued);
           } catch (error) {
             await this.boss.fail(bound.job.id, queued.id, { message: messageOf(error) });
             throw error;
@@ -153,7 +166,16 @@ export class Jobs {
     const attempt = (queued.retryCount ?? 0) + 1;
     const payload = await validated(job, queued.data?.payload ?? {});
     await this.database.transaction((tx) =>
-      tx.use(JobRunsRepository).start({ id, job: job.id, queueId: queued.id, attempt, payloadDigest: digestOf(payload), at: this.clock.now() }),
+      tx
+        .use(JobRunsRepository)
+        .start({
+          id,
+          job: job.id,
+          queueId: queued.id,
+          attempt,
+          payloadDigest: digestOf(payload),
+          at: this.clock.now(),
+        }),
     );
     const digests: { input: string | null; parameters: string | null } = { input: null, parameters: null };
     const timeout = AbortSignal.timeout(job.timeoutMs);
@@ -202,9 +224,13 @@ function queueOptions(job: Job<unknown, unknown>) {
 
 async function validated(job: Job<unknown, unknown>, payload: unknown): Promise<unknown> {
   const result = await job.payload['~standard'].validate(payload);
-  if (result.issues) throw new Error(`The payload of ${job.id} is not what the job takes: ${result.issues.map(({ message }) => message).join('; ')}`);
+  if (result.issues)
+    throw new Error(
+      `The payload of ${job.id} is not what the job takes: ${result.issues.map(({ message }) => message).join('; ')}`,
+    );
   return result.value;
 }
 
 /** An error's own words, cut short and without anything that looks like a secret. */
-const messageOf = (error: unknown): string => strikeOutSecrets(error instanceof Error ? error.message : String(error)).slice(0, 2000);
+const messageOf = (error: unknown): string =>
+  strikeOutSecrets(error instanceof Error ? error.message : String(error)).slice(0, 2000);

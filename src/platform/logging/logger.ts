@@ -1,18 +1,30 @@
 import { pino, type Logger as PinoLogger, type LoggerOptions } from 'pino';
 import { strikeOutSecrets } from '../crypto/index.js';
 
-export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'> & { child(bindings: Record<string, unknown>): Logger };
+export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'> & {
+  child(bindings: Record<string, unknown>): Logger;
+};
 
 /** The one logger; every part takes a child of it. */
 export abstract class RootLogger {
   abstract readonly pino: PinoLogger;
   child(bindings: Record<string, unknown>): Logger {
-    return this.pino.child(bindings) as unknown as Logger;
+    return this.pino.child(bindings);
   }
 }
 
 /** Members that never reach a log, wherever they stand. */
-const REDACTED = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'secretAccessKey', 'clientSecret', 'sessionToken'];
+const REDACTED = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'secret',
+  'token',
+  'secretAccessKey',
+  'clientSecret',
+  'sessionToken',
+];
 
 /** An error as it is logged: its kind, its words without anything that looks like a secret, and where it came from. */
 function describeError(error: unknown): unknown {
@@ -32,7 +44,10 @@ export function createLogger(level: string, destination?: NodeJS.WritableStream)
     base: undefined,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`, `*.*.*["${name}"]`]), censor: '[redacted]' },
+    redact: {
+      paths: REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`, `*.*.*["${name}"]`]),
+      censor: '[redacted]',
+    },
     serializers: { error: describeError, err: describeError },
     hooks: {
       // The last line of defence: a secret in free text, that no path names.

@@ -7,10 +7,13 @@ export class UploadsRepository {
     await this.tx.sql`INSERT INTO upload_pieces (upload_id, seq, piece) VALUES (${uploadId}, ${seq}, ${piece})`;
   }
   async finish(upload: Upload, at: Date): Promise<void> {
-    await this.tx.sql`INSERT INTO uploads (id, file_name, bytes, sha256, created_at) VALUES (${upload.id}, ${upload.fileName}, ${upload.bytes}, ${upload.sha256}, ${at})`;
+    await this.tx
+      .sql`INSERT INTO uploads (id, file_name, bytes, sha256, created_at) VALUES (${upload.id}, ${upload.fileName}, ${upload.bytes}, ${upload.sha256}, ${at})`;
   }
   async piece(uploadId: string, seq: number): Promise<Buffer | null> {
-    const [row] = await this.tx.sql<{ piece: Buffer }>`SELECT piece FROM upload_pieces WHERE upload_id = ${uploadId} AND seq = ${seq}`;
+    const [row] = await this.tx.sql<{
+      piece: Buffer;
+    }>`SELECT piece FROM upload_pieces WHERE upload_id = ${uploadId} AND seq = ${seq}`;
     return row?.piece ?? null;
   }
   async forget(uploadId: string): Promise<void> {
@@ -19,7 +22,8 @@ export class UploadsRepository {
   }
   /** Pieces of uploads that broke off: nothing will ever read them. */
   forgetBrokenOff(before: Date): Promise<number> {
-    return this.tx.change`DELETE FROM upload_pieces WHERE NOT EXISTS (SELECT 1 FROM uploads WHERE id = upload_pieces.upload_id)
+    return this.tx
+      .change`DELETE FROM upload_pieces WHERE NOT EXISTS (SELECT 1 FROM uploads WHERE id = upload_pieces.upload_id)
       AND upload_id < uuid_floor(${before})`;
   }
 }

@@ -69,7 +69,8 @@ export class Uploads {
       return upload;
     } catch (error) {
       await this.forget(id);
-      if (error instanceof SecretFound) throw new SecretInRequest({ pointer: '/file', detail: `contains what looks like ${error.looksLike}` });
+      if (error instanceof SecretFound)
+        throw new SecretInRequest({ pointer: '/file', detail: `contains what looks like ${error.looksLike}` });
       throw error;
     }
   }
@@ -89,6 +90,8 @@ export class Uploads {
 
   /** Clears away what broke off more than a day ago. */
   forgetBrokenOff(): Promise<number> {
-    return this.database.transaction((tx) => tx.use(UploadsRepository).forgetBrokenOff(new Date(this.clock.now().getTime() - 86_400_000)));
+    return this.database.transaction((tx) =>
+      tx.use(UploadsRepository).forgetBrokenOff(new Date(this.clock.now().getTime() - 86_400_000)),
+    );
   }
 }

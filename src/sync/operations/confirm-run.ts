@@ -27,7 +27,12 @@ export class ConfirmRun {
       const latest = await runs.latest(run.source.id);
       if (latest && latest.id !== run.id && latest.status !== 'failed') throw new RunSuperseded();
       await runs.confirm(runId, actor.id);
-      await this.audit.record(tx, { type: 'sync.run-confirmed', actor, target: { type: 'sync-run', id: runId }, data: { source: run.source.id, removals: run.error?.removals ?? [] } });
+      await this.audit.record(tx, {
+        type: 'sync.run-confirmed',
+        actor,
+        target: { type: 'sync-run', id: runId },
+        data: { source: run.source.id, removals: run.error?.removals ?? [] },
+      });
       await this.jobs.enqueue(tx, runSync, { runId });
       return (await runs.one(runId))!;
     });

@@ -25,10 +25,25 @@ export class EndLostRuns {
       const lost = await runs.lost(new Date(at.getTime() - SILENT_MS));
       for (const { id } of lost) {
         const run = (await runs.one(id))!;
-        const error = { code: 'sync.lost', detail: 'The run stopped without a word, and nothing took it up. Read the source again.' };
-        await runs.finish(id, { status: 'failed', gaps: run.gaps, rowErrors: run.rowErrors, rowErrorCount: run.rowErrorCount, error, at });
+        const error = {
+          code: 'sync.lost',
+          detail: 'The run stopped without a word, and nothing took it up. Read the source again.',
+        };
+        await runs.finish(id, {
+          status: 'failed',
+          gaps: run.gaps,
+          rowErrors: run.rowErrors,
+          rowErrorCount: run.rowErrorCount,
+          error,
+          at,
+        });
         await tx.use(SourcesRepository).setStatus(run.source.id, 'failed');
-        await this.audit.record(tx, { type: 'sync.run-lost', actor: systemActor('sync'), target: { type: 'sync-run', id }, data: { source: run.source.id } });
+        await this.audit.record(tx, {
+          type: 'sync.run-lost',
+          actor: systemActor('sync'),
+          target: { type: 'sync-run', id },
+          data: { source: run.source.id },
+        });
       }
       return lost.length;
     });

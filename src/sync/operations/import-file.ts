@@ -41,18 +41,35 @@ export class ImportFile {
       const source = await tx.use(SourcesRepository).byName(request.source);
       if (source && source.connector !== format.connector) throw new SourceTakesNoFiles(source.connector);
     });
-    const upload = await this.uploads.store({ ...file, stream: refusingSecretColumns(file.stream), isTruncated: () => file.isTruncated() }, this.config.get('MANDATE_IMPORT_MAX_BYTES'));
+    const upload = await this.uploads.store(
+      { ...file, stream: refusingSecretColumns(file.stream), isTruncated: () => file.isTruncated() },
+      this.config.get('MANDATE_IMPORT_MAX_BYTES'),
+    );
     try {
       return await this.database.transaction(async (tx) => {
         const sources = tx.use(SourcesRepository);
         const runs = tx.use(SyncRunsRepository);
-        const source = (await sources.byName(request.source)) ?? (await this.registerSource.createIn(tx, actor, { name: request.source, connector: format.connector, config: {} }));
+        const source =
+          (await sources.byName(request.source)) ??
+          (await this.registerSource.createIn(tx, actor, {
+            name: request.source,
+            connector: format.connector,
+            config: {},
+          }));
         if (source.connector !== format.connector) throw new SourceTakesNoFiles(source.connector);
         await sources.forChange(source.id);
         const live = await runs.live(source.id);
         if (live) throw new SourceIsBeingRead(live.id);
         const id = newId(this.clock);
-        await runs.insert({ id, sourceId: source.id, trigger: 'import', requestedBy: actor.id, uploadId: upload.id, options: { format: format.id, mode: request.mode }, at: this.clock.now() });
+        await runs.insert({
+          id,
+          sourceId: source.id,
+          trigger: 'import',
+          requestedBy: actor.id,
+          uploadId: upload.id,
+          options: { format: format.id, mode: request.mode },
+          at: this.clock.now(),
+        });
         await this.jobs.enqueue(tx, runSync, { runId: id });
         return (await runs.one(id))!;
       });
@@ -70,8 +87,14 @@ async function* refusingSecretColumns(stream: AsyncIterable<Buffer>): AsyncGener
   let head = Buffer.alloc(0);
   let looked = false;
   const look = (): void => {
-    const column = head.toString('utf8').replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0]!.split(/[,;\t]/).find((name) => isSecretColumn(name.replaceAll('"', '')));
-    if (column !== undefined) throw new SecretInRequest({ pointer: '/file', detail: 'has a column that by its name holds secret values' });
+    const column = head
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .split(/\r?\n/, 1)[0]!
+      .split(/[,;\t]/)
+      .find((name) => isSecretColumn(name.replaceAll('"', '')));
+    if (column !== undefined)
+      throw new SecretInRequest({ pointer: '/file', detail: 'has a column that by its name holds secret values' });
     looked = true;
   };
   for await (const chunk of stream) {

@@ -46,7 +46,15 @@ export class RequestSync {
     const live = await runs.live(sourceId);
     if (live) return live;
     const id = newId(this.clock);
-    await runs.insert({ id, sourceId, trigger, requestedBy: actor.id, uploadId: null, options: {}, at: this.clock.now() });
+    await runs.insert({
+      id,
+      sourceId,
+      trigger,
+      requestedBy: actor.id,
+      uploadId: null,
+      options: {},
+      at: this.clock.now(),
+    });
     await this.jobs.enqueue(tx, runSync, { runId: id });
     return (await runs.one(id))!;
   }

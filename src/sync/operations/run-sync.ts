@@ -2,7 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/index.js';
 import { ConnectorRegistry } from '../../connectors/registry/index.js';
 import { type ResourceType, type RowProblem, type Session, VendorFailure } from '../../connectors/sdk/index.js';
-import { HeldRemovalsRepository, JudgeTouched, type KindCounts, knownHashes, MERGE_KINDS, type MergeKind, MergeRecords, NoteReadings, NoteScopes, RecordUse, SourcesRepository, type SourceStatus, SweepRemoved, type RemovalShare } from '../../inventory/index.js';
+import {
+  HeldRemovalsRepository,
+  JudgeTouched,
+  type KindCounts,
+  knownHashes,
+  MERGE_KINDS,
+  type MergeKind,
+  MergeRecords,
+  NoteReadings,
+  NoteScopes,
+  RecordUse,
+  SourcesRepository,
+  type SourceStatus,
+  SweepRemoved,
+  type RemovalShare,
+} from '../../inventory/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { strikeOutSecrets } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
@@ -14,7 +29,14 @@ import { Surroundings } from '../reading/connector-host.js';
 import { HashSet } from '../reading/hash-set.js';
 import { readSession, type SessionOutcome } from '../reading/read-session.js';
 import { Sieve } from '../reading/take-in.js';
-import { type RowError, type RunCounts, type RunGap, type RunStatus, type SyncRunRow, SyncRunsRepository } from '../sync-runs.repository.js';
+import {
+  type RowError,
+  type RunCounts,
+  type RunGap,
+  type RunStatus,
+  type SyncRunRow,
+  SyncRunsRepository,
+} from '../sync-runs.repository.js';
 
 const MAXIMUM_ROW_ERRORS = 1000;
 const BEAT_MS = 5_000;
@@ -53,7 +75,12 @@ export class RunSync {
   }
 
   /** Safe to repeat: what an interrupted attempt merged is found unchanged, and its counts stand. */
-  async execute(runId: string, attempt: number, isLastAttempt: boolean, signal: AbortSignal): Promise<Record<string, number>> {
+  async execute(
+    runId: string,
+    attempt: number,
+    isLastAttempt: boolean,
+    signal: AbortSignal,
+  ): Promise<Record<string, number>> {
     const errors: { rows: RowError[]; count: number } = { rows: [], count: 0 };
     const complain = ({ line, field, problem }: RowProblem): void => {
       errors.count++;
@@ -91,20 +118,46 @@ export class RunSync {
     const source = await this.database.read((tx) => tx.use(SourcesRepository).one(run.source.id));
     if (run.uploadId !== null) {
       const format = this.registry.format(run.options.format ?? '');
-      if (!format) throw new NotReadable(`The file format ${run.options.format ?? '(none)'} is not known to this release.`);
+      if (!format)
+        throw new NotReadable(`The file format ${run.options.format ?? '(none)'} is not known to this release.`);
       const file = { name: null, sourceName: run.source.name, open: () => this.uploads.read(run.uploadId!) };
-      const lookup = { identitiesByAttribute: (attribute: string, values: readonly string[]) => this.database.read((tx) => tx.use(SyncRunsRepository).identitiesByAttribute(run.source.id, attribute, values)) };
-      return { run, session: format.open(file, lookup, complain), types: byId(format.resourceTypes), mappingVersion: format.mappingVersion, removalShare: source!.removalShare };
+      const lookup = {
+        identitiesByAttribute: (attribute: string, values: readonly string[]) =>
+          this.database.read((tx) =>
+            tx.use(SyncRunsRepository).identitiesByAttribute(run.source.id, attribute, values),
+          ),
+      };
+      return {
+        run,
+        session: format.open(file, lookup, complain),
+        types: byId(format.resourceTypes),
+        mappingVersion: format.mappingVersion,
+        removalShare: source!.removalShare,
+      };
     }
     const connector = this.registry.get(source!.connector);
     if (!connector) throw new NotReadable(`The connector ${source!.connector} is not part of this release.`);
     const config = await connector.config['~standard'].validate(source!.config);
-    if (config.issues) throw new NotReadable(`The source's configuration does not fit its connector any more: ${config.issues.map(({ message }) => message).join('; ')}`);
+    if (config.issues)
+      throw new NotReadable(
+        `The source's configuration does not fit its connector any more: ${config.issues.map(({ message }) => message).join('; ')}`,
+      );
     const session = await connector.connect(config.value, this.surroundings);
-    return { run, session, types: byId(connector.resourceTypes), mappingVersion: connector.mappingVersion, removalShare: source!.removalShare };
+    return {
+      run,
+      session,
+      types: byId(connector.resourceTypes),
+      mappingVersion: connector.mappingVersion,
+      removalShare: source!.removalShare,
+    };
   }
 
-  private async read({ run, session, types, mappingVersion, removalShare }: Prepared, errors: { rows: RowError[]; count: number }, complain: (problem: RowProblem) => void, signal: AbortSignal): Promise<Record<string, number>> {
+  private async read(
+    { run, session, types, mappingVersion, removalShare }: Prepared,
+    errors: { rows: RowError[]; count: number },
+    complain: (problem: RowProblem) => void,
+    signal: AbortSignal,
+  ): Promise<Record<string, number>> {
     const startedAt = this.clock.now();
     const sourceId = run.source.id;
     await session.validate(signal);
@@ -114,9 +167,16 @@ export class RunSync {
     const sieve = new Sieve(known, hashKey, mappingVersion, types, complain, async ({ changed, used }) => {
       signal.throwIfAborted();
       if (changed.length > 0) {
-        const result = await this.mergeRecords.execute(mergeRun, changed, (tx, merged) => tx.use(SyncRunsRepository).addCounts(run.id, merged.counts));
+        const result = await this.mergeRecords.execute(mergeRun, changed, (tx, merged) =>
+          tx.use(SyncRunsRepository).addCounts(run.id, merged.counts),
+        );
         for (const hash of result.visited) known.visit(hash);
-        for (const { item, missing } of result.unresolved) complain({ line: item.line ?? 0, field: missing, problem: `${item.record.type} ${item.record.id} points at something that is not in this source` });
+        for (const { item, missing } of result.unresolved)
+          complain({
+            line: item.line ?? 0,
+            field: missing,
+            problem: `${item.record.type} ${item.record.id} points at something that is not in this source`,
+          });
       }
       await this.recordUse.execute(sourceId, used);
     });
@@ -124,13 +184,16 @@ export class RunSync {
     let outcome: SessionOutcome;
     try {
       outcome = await readSession(
-        session, types,
+        session,
+        types,
         {
           scopes: (scopes, accounts) => this.noteScopes.execute(sourceId, scopes, accounts),
           take: (scopeId, batch) => sieve.take(scopeId, batch),
           progress: (done, what) => beat.say(done, what),
         },
-        signal, startedAt, this.logger,
+        signal,
+        startedAt,
+        this.logger,
       );
       await sieve.end();
     } finally {
@@ -140,20 +203,42 @@ export class RunSync {
   }
 
   /** Everything was read; from here on nothing is asked of the source. */
-  private async conclude(run: SyncRunRow, outcome: SessionOutcome, sieve: Sieve, known: HashSet, errors: { rows: RowError[]; count: number }, removalShare: number, signal: AbortSignal): Promise<Record<string, number>> {
+  private async conclude(
+    run: SyncRunRow,
+    outcome: SessionOutcome,
+    sieve: Sieve,
+    known: HashSet,
+    errors: { rows: RowError[]; count: number },
+    removalShare: number,
+    signal: AbortSignal,
+  ): Promise<Record<string, number>> {
     await this.noteReadings.execute(run.id, outcome.readings);
     // A file with bad rows never sweeps: what is missing may be in one of them. Nor does one that was meant to add.
     const sweeps = errors.count === 0 && run.options.mode !== 'append';
-    const complete = outcome.readings.filter((reading) => reading.complete).map(({ scopeId, type }) => ({ scopeId, type }));
+    const complete = outcome.readings
+      .filter((reading) => reading.complete)
+      .map(({ scopeId, type }) => ({ scopeId, type }));
     let held: RemovalShare[] = [];
     if (sweeps) {
-      for (const [label, kind] of MERGE_KINDS.entries()) await this.sweep.note({ runId: run.id, sourceId: run.source.id }, kind, known.unvisited(label), complete);
-      held = (await this.sweep.weigh(run.id)).filter(({ live, removed }) => removed === live || (removed >= HOLD_MINIMUM && removed > live * removalShare));
-      if (held.length === 0) await this.sweep.carryOut(run.id, run.source.id, (tx, removed) => addRemoved(tx, run.id, removed));
+      for (const [label, kind] of MERGE_KINDS.entries())
+        await this.sweep.note({ runId: run.id, sourceId: run.source.id }, kind, known.unvisited(label), complete);
+      held = (await this.sweep.weigh(run.id)).filter(
+        ({ live, removed }) => removed === live || (removed >= HOLD_MINIMUM && removed > live * removalShare),
+      );
+      if (held.length === 0)
+        await this.sweep.carryOut(run.id, run.source.id, (tx, removed) => addRemoved(tx, run.id, removed));
     }
     await this.judgeTouched.execute(run.source.id, run.id, signal);
-    const status: RunStatus = held.length > 0 ? 'held' : outcome.gaps.length > 0 || errors.count > 0 ? 'partial' : 'complete';
-    const error = held.length > 0 ? { code: 'sync.held', detail: `The reading would remove ${held.map(({ removed, live, type, scope }) => `${removed} of ${live} ${type} in ${scope}`).join(', ')}. Nothing was removed. Confirm the run if that is right.`, removals: held } : null;
+    const status: RunStatus =
+      held.length > 0 ? 'held' : outcome.gaps.length > 0 || errors.count > 0 ? 'partial' : 'complete';
+    const error =
+      held.length > 0
+        ? {
+            code: 'sync.held',
+            detail: `The reading would remove ${held.map(({ removed, live, type, scope }) => `${removed} of ${live} ${type} in ${scope}`).join(', ')}. Nothing was removed. Confirm the run if that is right.`,
+            removals: held,
+          }
+        : null;
     return this.finish(run, status, sieve, outcome.gaps, errors, error);
   }
 
@@ -164,27 +249,60 @@ export class RunSync {
     return this.finish(run, status, null, run.gaps, { rows: run.rowErrors, count: run.rowErrorCount }, null);
   }
 
-  private async finish(run: SyncRunRow, status: RunStatus, sieve: Sieve | null, gaps: readonly RunGap[], errors: { rows: RowError[]; count: number }, error: Record<string, unknown> | null): Promise<Record<string, number>> {
+  private async finish(
+    run: SyncRunRow,
+    status: RunStatus,
+    sieve: Sieve | null,
+    gaps: readonly RunGap[],
+    errors: { rows: RowError[]; count: number },
+    error: Record<string, unknown> | null,
+  ): Promise<Record<string, number>> {
     const counts = await this.database.transaction(async (tx) => {
       const runs = tx.use(SyncRunsRepository);
       const current = (await runs.forChange(run.id))!;
       const final = sieve ? withUnchanged(current.counts, sieve) : current.counts;
-      await runs.finish(run.id, { status, counts: final, gaps, rowErrors: errors.rows, rowErrorCount: errors.count, error, at: this.clock.now() });
+      await runs.finish(run.id, {
+        status,
+        counts: final,
+        gaps,
+        rowErrors: errors.rows,
+        rowErrorCount: errors.count,
+        error,
+        at: this.clock.now(),
+      });
       await this.setSourceStatus(tx, run, status as SourceStatus, error);
       // Usage data reaches further now, and gaps may have closed: what could not be evaluated may be now.
       await this.marks.readingMoved(tx, run.source.id);
       return final;
     });
     if (run.uploadId !== null && status !== 'held') await this.uploads.forget(run.uploadId);
-    return Object.fromEntries(Object.entries(counts).flatMap(([kind, own]) => Object.entries(own).map(([name, n]) => [`${kind}.${name}`, n])));
+    return Object.fromEntries(
+      Object.entries(counts).flatMap(([kind, own]) => Object.entries(own).map(([name, n]) => [`${kind}.${name}`, n])),
+    );
   }
 
-  private async fail(run: SyncRunRow, error: unknown, errors: { rows: RowError[]; count: number }): Promise<Record<string, number>> {
-    const detail = error instanceof VendorFailure || error instanceof NotReadable ? strikeOutSecrets(error.message) : 'Something failed on our side; the log tells more.';
+  private async fail(
+    run: SyncRunRow,
+    error: unknown,
+    errors: { rows: RowError[]; count: number },
+  ): Promise<Record<string, number>> {
+    const detail =
+      error instanceof VendorFailure || error instanceof NotReadable
+        ? strikeOutSecrets(error.message)
+        : 'Something failed on our side; the log tells more.';
     const problem = { code: error instanceof VendorFailure ? `source.${error.reason}` : 'sync.failed', detail };
     await this.database.transaction(async (tx) => {
       await tx.use(HeldRemovalsRepository).forget(run.id);
-      await tx.use(SyncRunsRepository).finish(run.id, { status: 'failed', gaps: run.gaps, rowErrors: errors.rows, rowErrorCount: errors.count, error: problem, at: this.clock.now() });
+      await tx
+        .use(SyncRunsRepository)
+        .finish(run.id, {
+          status: 'failed',
+          gaps: run.gaps,
+          rowErrors: errors.rows,
+          rowErrorCount: errors.count,
+          error: problem,
+          at: this.clock.now(),
+        });
       await this.setSourceStatus(tx, run, 'failed', problem);
     });
     if (run.uploadId !== null) await this.uploads.forget(run.uploadId);
@@ -192,12 +310,22 @@ export class RunSync {
   }
 
   /** An entry for the audit only when the source's state turns: a reading that finds nothing new changes nothing. */
-  private async setSourceStatus(tx: Tx, run: SyncRunRow, status: SourceStatus, error: Record<string, unknown> | null): Promise<void> {
+  private async setSourceStatus(
+    tx: Tx,
+    run: SyncRunRow,
+    status: SourceStatus,
+    error: Record<string, unknown> | null,
+  ): Promise<void> {
     const sources = tx.use(SourcesRepository);
     const source = await sources.forChange(run.source.id);
     if (source && source.status !== status) {
       await sources.setStatus(source.id, status);
-      await this.audit.record(tx, { type: 'sync.source-status-changed', actor: systemActor('sync'), target: { type: 'source', id: source.id }, data: { run: run.id, from: source.status, to: status, ...(error ? { error } : {}) } });
+      await this.audit.record(tx, {
+        type: 'sync.source-status-changed',
+        actor: systemActor('sync'),
+        target: { type: 'source', id: source.id },
+        data: { run: run.id, from: source.status, to: status, ...(error ? { error } : {}) },
+      });
     }
     await this.marks.mark(tx, 'source', run.source.id);
   }
@@ -227,10 +355,13 @@ class NotReadable extends Error {
   override readonly name = 'NotReadable';
 }
 
-const byId = (types: readonly ResourceType[]): ReadonlyMap<string, ResourceType> => new Map(types.map((type) => [type.id, type]));
+const byId = (types: readonly ResourceType[]): ReadonlyMap<string, ResourceType> =>
+  new Map(types.map((type) => [type.id, type]));
 
 const addRemoved = (tx: Tx, runId: string, removed: Partial<Record<MergeKind, number>>): Promise<void> =>
-  tx.use(SyncRunsRepository).addCounts(runId, Object.fromEntries(Object.entries(removed).map(([kind, n]) => [kind, { removed: n }])));
+  tx
+    .use(SyncRunsRepository)
+    .addCounts(runId, Object.fromEntries(Object.entries(removed).map(([kind, n]) => [kind, { removed: n }])));
 
 /** What was seen and neither made nor changed, over all attempts of the run. */
 function withUnchanged(counts: RunCounts, sieve: Sieve): RunCounts {
@@ -239,5 +370,5 @@ function withUnchanged(counts: RunCounts, sieve: Sieve): RunCounts {
     const own = counts[kind] ?? { created: 0, updated: 0, removed: 0, unchanged: 0 };
     all[kind] = { ...own, unchanged: Math.max(0, sieve.seen[kind] - own.created - own.updated) };
   }
-  return all as RunCounts;
+  return all;
 }

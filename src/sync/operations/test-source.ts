@@ -37,7 +37,13 @@ export class TestSource {
     const permissions = [...new Set(connector.resourceTypes.flatMap((type) => type.permissions.read))].sort();
     try {
       const config = await connector.config['~standard'].validate(source.config);
-      if (config.issues) return { reachable: false, account: null, detail: 'The configuration does not fit the connector.', permissions };
+      if (config.issues)
+        return {
+          reachable: false,
+          account: null,
+          detail: 'The configuration does not fit the connector.',
+          permissions,
+        };
       const session = await connector.connect(config.value, this.surroundings);
       try {
         const { account, detail } = await session.validate(AbortSignal.timeout(TIMEOUT_MS));
@@ -46,8 +52,15 @@ export class TestSource {
         await session.close?.();
       }
     } catch (error) {
-      if (error instanceof VendorFailure || error instanceof SecretUnavailable) return { reachable: false, account: null, detail: strikeOutSecrets(error.message), permissions };
-      if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return { reachable: false, account: null, detail: `The source did not answer within ${TIMEOUT_MS / 1000} seconds.`, permissions };
+      if (error instanceof VendorFailure || error instanceof SecretUnavailable)
+        return { reachable: false, account: null, detail: strikeOutSecrets(error.message), permissions };
+      if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
+        return {
+          reachable: false,
+          account: null,
+          detail: `The source did not answer within ${TIMEOUT_MS / 1000} seconds.`,
+          permissions,
+        };
       throw error;
     }
   }

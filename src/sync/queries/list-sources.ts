@@ -18,7 +18,13 @@ export interface SourceView {
 const SELECT = sql`SELECT s.id, s.name, s.connector, s.config, s.status, s.schedule, iso(s.next_read_at) AS "nextReadAt", s.unit_id AS unit, s.removal_share AS "removalShare", iso(s.created_at) AS "createdAt", s.version,
   (SELECT r.id FROM sync_runs r WHERE r.source_id = s.id ORDER BY r.id DESC LIMIT 1) AS "lastRunId" FROM sources s`;
 
-export function listSources(tx: Tx, visible: Sql, filter: { status?: string | undefined; connector?: string | undefined }, limit: number, after: readonly unknown[] | null): Promise<SourceView[]> {
+export function listSources(
+  tx: Tx,
+  visible: Sql,
+  filter: { status?: string | undefined; connector?: string | undefined },
+  limit: number,
+  after: readonly unknown[] | null,
+): Promise<SourceView[]> {
   return tx.run<SourceView>(sql`${SELECT} WHERE ${visible} ${filter.status === undefined ? empty : sql`AND s.status = ${filter.status}`} ${filter.connector === undefined ? empty : sql`AND s.connector = ${filter.connector}`}
     ${after === null ? empty : sql`AND (s.name, s.id) > (${after[0]}, ${after[1]}::uuid)`} ORDER BY s.name, s.id LIMIT ${limit}`);
 }
@@ -28,7 +34,13 @@ export async function oneSource(tx: Tx, visible: Sql, id: string): Promise<Sourc
 }
 
 export interface CoverageRow {
-  readonly scope: { readonly id: string; readonly name: string; readonly kind: string; readonly state: string; readonly environment: string | null };
+  readonly scope: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly environment: string | null;
+  };
   readonly types: readonly unknown[];
 }
 

@@ -25,7 +25,8 @@ export class Surroundings implements ConnectorHost {
 
   secret(reference: SecretReference): string {
     if ('env' in reference) {
-      if (!reference.env.startsWith(ENV_PREFIX)) throw new SecretUnavailable(`Only variables named ${ENV_PREFIX}... may be referred to.`);
+      if (!reference.env.startsWith(ENV_PREFIX))
+        throw new SecretUnavailable(`Only variables named ${ENV_PREFIX}... may be referred to.`);
       const value = this.environment[reference.env];
       if (!value) throw new SecretUnavailable(`The variable ${reference.env} is not set.`);
       return value;
@@ -33,11 +34,14 @@ export class Surroundings implements ConnectorHost {
     const folder = resolve(this.config.get('MANDATE_SECRETS_DIR'));
     try {
       const path = realpathSync(resolve(folder, reference.file));
-      if (!path.startsWith(realpathSync(folder) + sep)) throw new SecretUnavailable(`Only files in ${folder} (MANDATE_SECRETS_DIR) may be referred to.`);
+      if (!path.startsWith(realpathSync(folder) + sep))
+        throw new SecretUnavailable(`Only files in ${folder} (MANDATE_SECRETS_DIR) may be referred to.`);
       return readFileSync(path, 'utf8').trim();
     } catch (error) {
       if (error instanceof SecretUnavailable) throw error;
-      throw new SecretUnavailable(`The secret file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+      throw new SecretUnavailable(
+        `The secret file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
+      );
     }
   }
 

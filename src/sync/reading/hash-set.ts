@@ -38,7 +38,7 @@ export class HashSet {
     let rest: Buffer = Buffer.alloc(0);
     let header = true;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      let data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let at = 0;
       if (header) {
         if (data.length < 19) {
@@ -50,9 +50,15 @@ export class HashSet {
       }
       // A row: field count (2 bytes), length (4), 16 bytes. The trailer is a field count of -1.
       for (; at + 22 <= data.length && data.readInt16BE(at) === 1; at += 22) {
-        this.addWords(data.readUInt32BE(at + 6), data.readUInt32BE(at + 10), data.readUInt32BE(at + 14), data.readUInt32BE(at + 18), label);
+        this.addWords(
+          data.readUInt32BE(at + 6),
+          data.readUInt32BE(at + 10),
+          data.readUInt32BE(at + 14),
+          data.readUInt32BE(at + 18),
+          label,
+        );
       }
-      rest = data = data.subarray(at);
+      rest = data.subarray(at);
     }
   }
 
@@ -79,7 +85,12 @@ export class HashSet {
   }
 
   private slotOfText(hash: string): number {
-    return this.slotOf(parseInt(hash.slice(0, 8), 16), parseInt(hash.slice(9, 13) + hash.slice(14, 18), 16), parseInt(hash.slice(19, 23) + hash.slice(24, 28), 16), parseInt(hash.slice(28, 36), 16));
+    return this.slotOf(
+      parseInt(hash.slice(0, 8), 16),
+      parseInt(hash.slice(9, 13) + hash.slice(14, 18), 16),
+      parseInt(hash.slice(19, 23) + hash.slice(24, 28), 16),
+      parseInt(hash.slice(28, 36), 16),
+    );
   }
 
   /** The slot that holds the hash, or the empty one where it would go. */

@@ -1,4 +1,12 @@
-import { ConnectorBug, type Emitted, type LastUse, type RawRow, type ResourceType, type RowProblem, type SourceRecord } from '../../connectors/sdk/index.js';
+import {
+  ConnectorBug,
+  type Emitted,
+  type LastUse,
+  type RawRow,
+  type ResourceType,
+  type RowProblem,
+  type SourceRecord,
+} from '../../connectors/sdk/index.js';
 import { KIND_OF, MERGE_KINDS, type MergeItem, type MergeKind } from '../../inventory/index.js';
 import { canonicalJson, keyedHash } from '../../platform/crypto/index.js';
 import type { HashSet } from './hash-set.js';
@@ -21,7 +29,13 @@ export class Sieve {
   private changed: MergeItem[] = [];
   private used: { record: SourceRecord; use: LastUse }[] = [];
   private readonly prefix: string;
-  readonly seen: Record<MergeKind, number> = { identities: 0, entitlements: 0, resources: 0, credentials: 0, grants: 0 };
+  readonly seen: Record<MergeKind, number> = {
+    identities: 0,
+    entitlements: 0,
+    resources: 0,
+    credentials: 0,
+    grants: 0,
+  };
 
   constructor(
     private readonly known: HashSet,
@@ -76,9 +90,16 @@ export class Sieve {
     if (emitted.use) this.used.push({ record: emitted.record, use: emitted.use });
   }
 
-  private keep(scopeId: string, { record, use, partial }: Emitted, rawHash: string, line: number | null, counts: Map<string, number>): void {
+  private keep(
+    scopeId: string,
+    { record, use, partial }: Emitted,
+    rawHash: string,
+    line: number | null,
+    counts: Map<string, number>,
+  ): void {
     if (!this.types.has(record.type)) throw new ConnectorBug(`the resource type ${record.type} is not declared`);
-    if (typeof record.id !== 'string' || record.id === '') throw new ConnectorBug(`a record of ${record.type} has no id`);
+    if (typeof record.id !== 'string' || record.id === '')
+      throw new ConnectorBug(`a record of ${record.type} has no id`);
     this.seen[KIND_OF[record.entity]]++;
     counts.set(record.type, (counts.get(record.type) ?? 0) + 1);
     this.changed.push({ scopeId, record, use, partial: partial ?? false, rawHash, line });

@@ -27,18 +27,40 @@ export class DecideUseCase {
       const useCase = await useCases.forChange(id);
       if (!useCase) throw new NotFound('use case');
       if (useCase.status === 'retired') throw new UseCaseRetired();
-      if (useCase.changedBy === actor.id || (actor.person !== null && actor.person === useCase.sponsorId)) throw new OwnApproval();
+      if (useCase.changedBy === actor.id || (actor.person !== null && actor.person === useCase.sponsorId))
+        throw new OwnApproval();
       const missing = verdict === 'approved' ? missingFor(useCase) : [];
       if (missing.length > 0) throw new NotApprovable(missing);
       const now = this.clock.now();
       Object.assign(useCase, {
-        status: verdict, validFrom: now, version: useCase.version + 1,
-        ...(verdict === 'approved' ? { approvedDigest: useCase.digest, approvedAt: now, reviewDueAt: new Date(now.getTime() + (useCase.reviewCadenceDays ?? DEFAULT_CADENCE_DAYS) * DAY_MS) } : {}),
+        status: verdict,
+        validFrom: now,
+        version: useCase.version + 1,
+        ...(verdict === 'approved'
+          ? {
+              approvedDigest: useCase.digest,
+              approvedAt: now,
+              reviewDueAt: new Date(now.getTime() + (useCase.reviewCadenceDays ?? DEFAULT_CADENCE_DAYS) * DAY_MS),
+            }
+          : {}),
       });
       await useCases.save(useCase);
-      await useCases.addApproval({ id: newId(this.clock), useCaseId: id, approver: actor.id, verdict, comment, digest: useCase.digest, at: now });
+      await useCases.addApproval({
+        id: newId(this.clock),
+        useCaseId: id,
+        approver: actor.id,
+        verdict,
+        comment,
+        digest: useCase.digest,
+        at: now,
+      });
       await this.marks.mark(tx, 'use-case', id);
-      await this.audit.record(tx, { type: verdict === 'approved' ? 'use-cases.use-case-approved' : 'use-cases.use-case-rejected', actor, target: { type: 'use-case', id }, data: { digest: useCase.digest, comment } });
+      await this.audit.record(tx, {
+        type: verdict === 'approved' ? 'use-cases.use-case-approved' : 'use-cases.use-case-rejected',
+        actor,
+        target: { type: 'use-case', id },
+        data: { digest: useCase.digest, comment },
+      });
     });
   }
 }

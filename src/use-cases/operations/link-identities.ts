@@ -17,7 +17,11 @@ export class LinkIdentities {
     private readonly clock: Clock,
   ) {}
 
-  async execute(actor: Actor, useCaseId: string, change: { add?: readonly string[]; remove?: readonly string[] }): Promise<number> {
+  async execute(
+    actor: Actor,
+    useCaseId: string,
+    change: { add?: readonly string[]; remove?: readonly string[] },
+  ): Promise<number> {
     return this.database.transaction(async (tx) => {
       const useCases = tx.use(UseCasesRepository);
       if (!(await useCases.forChange(useCaseId))) throw new NotFound('use case');
@@ -26,12 +30,24 @@ export class LinkIdentities {
       const unknown = add.findIndex((id) => !live.has(id));
       if (unknown >= 0) throw new ReferenceUnknown(`/identities/${unknown}`, 'identity');
       const remove = new Set(change.remove ?? []);
-      const wanted = [...new Set([...(await useCases.linkedByHand(useCaseId)), ...add])].filter((id) => !remove.has(id));
-      const changed = await useCases.setLinks({ useCaseId }, wanted.map((identityId) => ({ useCaseId, identityId })), actor.id, this.clock.now());
+      const wanted = [...new Set([...(await useCases.linkedByHand(useCaseId)), ...add])].filter(
+        (id) => !remove.has(id),
+      );
+      const changed = await useCases.setLinks(
+        { useCaseId },
+        wanted.map((identityId) => ({ useCaseId, identityId })),
+        actor.id,
+        this.clock.now(),
+      );
       if (changed.length === 0) return 0;
       await this.marks.mark(tx, 'identity', ...changed);
       await this.marks.mark(tx, 'use-case', useCaseId);
-      await this.audit.record(tx, { type: 'use-cases.identities-linked', actor, target: { type: 'use-case', id: useCaseId }, data: { add, remove: [...remove], changed } });
+      await this.audit.record(tx, {
+        type: 'use-cases.identities-linked',
+        actor,
+        target: { type: 'use-case', id: useCaseId },
+        data: { add, remove: [...remove], changed },
+      });
       return changed.length;
     });
   }

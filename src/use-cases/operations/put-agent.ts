@@ -25,7 +25,12 @@ export interface AgentInput {
 }
 
 /** What an agent is, by digest: model, prompt, tools and guardrails. Their order does not matter. */
-export const digestOfAgent = ({ model, prompt, tools, guardrails }: Pick<Agent, 'model' | 'prompt' | 'tools' | 'guardrails'>): string => {
+export const digestOfAgent = ({
+  model,
+  prompt,
+  tools,
+  guardrails,
+}: Pick<Agent, 'model' | 'prompt' | 'tools' | 'guardrails'>): string => {
   const sorted = (parts: readonly AgentPart[]) => [...parts].sort((a, b) => (a.name < b.name ? -1 : 1));
   return digestOf({ model, prompt, tools: sorted(tools), guardrails: sorted(guardrails) });
 };
@@ -44,8 +49,18 @@ export class PutAgent {
   async create(actor: Actor, input: AgentInput): Promise<string> {
     const now = this.clock.now();
     const agent = Object.assign(new Agent(), {
-      id: newId(this.clock), name: input.name, description: input.description ?? null, ownerId: input.owner ?? null, model: input.model ?? null, prompt: input.prompt ?? null, tools: [...(input.tools ?? [])], guardrails: [...(input.guardrails ?? [])],
-      status: 'active' as const, createdAt: now, validFrom: now, version: 1,
+      id: newId(this.clock),
+      name: input.name,
+      description: input.description ?? null,
+      ownerId: input.owner ?? null,
+      model: input.model ?? null,
+      prompt: input.prompt ?? null,
+      tools: [...(input.tools ?? [])],
+      guardrails: [...(input.guardrails ?? [])],
+      status: 'active' as const,
+      createdAt: now,
+      validFrom: now,
+      version: 1,
     });
     agent.digest = digestOfAgent(agent);
     await this.database.transaction(async (tx) => {
@@ -54,7 +69,12 @@ export class PutAgent {
       await assertReferences(tx, input);
       await agents.insert(agent);
       await this.tie(tx, actor, agent, input.useCases ?? [], input.identities ?? []);
-      await this.audit.record(tx, { type: 'use-cases.agent-registered', actor, target: { type: 'agent', id: agent.id }, data: { ...input, digest: agent.digest } });
+      await this.audit.record(tx, {
+        type: 'use-cases.agent-registered',
+        actor,
+        target: { type: 'agent', id: agent.id },
+        data: { ...input, digest: agent.digest },
+      });
     });
     return agent.id;
   }
@@ -65,28 +85,50 @@ export class PutAgent {
       const agent = await agents.forChange(id);
       if (!agent) throw new NotFound('agent');
       assertUnchanged(agent, seen);
-      if (input.name !== undefined && input.name !== agent.name && (await agents.byName(input.name))) throw new UseCaseNameTaken('agent');
+      if (input.name !== undefined && input.name !== agent.name && (await agents.byName(input.name)))
+        throw new UseCaseNameTaken('agent');
       await assertReferences(tx, input);
       const digestBefore = agent.digest;
       Object.assign(agent, {
-        name: input.name ?? agent.name, description: input.description === undefined ? agent.description : input.description, ownerId: input.owner === undefined ? agent.ownerId : input.owner,
-        model: input.model === undefined ? agent.model : input.model, prompt: input.prompt === undefined ? agent.prompt : input.prompt, tools: input.tools ? [...input.tools] : agent.tools, guardrails: input.guardrails ? [...input.guardrails] : agent.guardrails,
-        status: input.status ?? agent.status, validFrom: this.clock.now(), version: agent.version + 1,
+        name: input.name ?? agent.name,
+        description: input.description === undefined ? agent.description : input.description,
+        ownerId: input.owner === undefined ? agent.ownerId : input.owner,
+        model: input.model === undefined ? agent.model : input.model,
+        prompt: input.prompt === undefined ? agent.prompt : input.prompt,
+        tools: input.tools ? [...input.tools] : agent.tools,
+        guardrails: input.guardrails ? [...input.guardrails] : agent.guardrails,
+        status: input.status ?? agent.status,
+        validFrom: this.clock.now(),
+        version: agent.version + 1,
       });
       agent.digest = digestOfAgent(agent);
       await agents.save(agent);
       const ties = await agents.ties(id);
       await this.tie(tx, actor, agent, input.useCases ?? ties.useCases, input.identities ?? ties.identities);
-      await this.audit.record(tx, { type: 'use-cases.agent-changed', actor, target: { type: 'agent', id }, data: { changed: input, digestBefore, digest: agent.digest } });
+      await this.audit.record(tx, {
+        type: 'use-cases.agent-changed',
+        actor,
+        target: { type: 'agent', id },
+        data: { changed: input, digestBefore, digest: agent.digest },
+      });
     });
   }
 
   /** The agent's links follow its ties; a retired agent keeps its ties as history and holds no link. */
-  private async tie(tx: Tx, actor: Actor, agent: Agent, useCases: readonly string[], identities: readonly string[]): Promise<void> {
+  private async tie(
+    tx: Tx,
+    actor: Actor,
+    agent: Agent,
+    useCases: readonly string[],
+    identities: readonly string[],
+  ): Promise<void> {
     const agents = tx.use(AgentsRepository);
     const before = await agents.ties(agent.id);
     await agents.setTies(agent.id, useCases, identities);
-    const wanted = agent.status === 'active' ? useCases.flatMap((useCaseId) => identities.map((identityId) => ({ useCaseId, identityId }))) : [];
+    const wanted =
+      agent.status === 'active'
+        ? useCases.flatMap((useCaseId) => identities.map((identityId) => ({ useCaseId, identityId })))
+        : [];
     const linked = await tx.use(UseCasesRepository).setLinks({ agentId: agent.id }, wanted, actor.id, this.clock.now());
     const touched = [...new Set([...before.identities, ...identities, ...linked])];
     await this.setOnIdentity.claim(tx, actor, await agents.claimedBy(touched));
@@ -97,8 +139,10 @@ export class PutAgent {
 }
 
 async function assertReferences(tx: Tx, input: Partial<AgentInput>): Promise<void> {
-  if (input.owner && !(await tx.use(PeopleRepository).exists(input.owner))) throw new ReferenceUnknown('/owner', 'person');
-  for (const [at, id] of (input.useCases ?? []).entries()) if (!(await tx.use(UseCasesRepository).forChange(id))) throw new ReferenceUnknown(`/useCases/${at}`, 'use case');
+  if (input.owner && !(await tx.use(PeopleRepository).exists(input.owner)))
+    throw new ReferenceUnknown('/owner', 'person');
+  for (const [at, id] of (input.useCases ?? []).entries())
+    if (!(await tx.use(UseCasesRepository).forChange(id))) throw new ReferenceUnknown(`/useCases/${at}`, 'use case');
   const live = await tx.use(IdentitiesRepository).live(input.identities ?? []);
   const unknown = (input.identities ?? []).findIndex((id) => !live.has(id));
   if (unknown >= 0) throw new ReferenceUnknown(`/identities/${unknown}`, 'identity');

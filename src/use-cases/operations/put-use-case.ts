@@ -32,10 +32,25 @@ export interface UseCaseInput {
 }
 
 /** What an approval is about: change one of these, and it has to be asked again. Names and people may change under it. */
-const MATERIAL = ['purpose', 'dataScope', 'outputUsers', 'permittedActions', 'likelihood', 'consequence', 'euAiActClass', 'loggingStandard'] as const satisfies readonly (keyof UseCase)[];
-export const digestOfUseCase = (useCase: UseCase): string => digestOf(Object.fromEntries(MATERIAL.map((name) => [name, useCase[name]])));
+const MATERIAL = [
+  'purpose',
+  'dataScope',
+  'outputUsers',
+  'permittedActions',
+  'likelihood',
+  'consequence',
+  'euAiActClass',
+  'loggingStandard',
+] as const satisfies readonly (keyof UseCase)[];
+export const digestOfUseCase = (useCase: UseCase): string =>
+  digestOf(Object.fromEntries(MATERIAL.map((name) => [name, useCase[name]])));
 
-const PEOPLE = { sponsor: 'sponsorId', approves: 'approvesId', monitors: 'monitorsId', remediates: 'remediatesId' } as const;
+const PEOPLE = {
+  sponsor: 'sponsorId',
+  approves: 'approvesId',
+  monitors: 'monitorsId',
+  remediates: 'remediatesId',
+} as const;
 
 /** Writes a use case down, or changes it. A material change voids its approval. */
 @Injectable()
@@ -50,8 +65,28 @@ export class PutUseCase {
   async create(actor: Actor, input: UseCaseInput): Promise<string> {
     const now = this.clock.now();
     const blank: Partial<UseCase> = {
-      id: newId(this.clock), sponsorId: null, approvesId: null, monitorsId: null, remediatesId: null, controlObjective: null, dataScope: [], outputUsers: null, permittedActions: [], likelihood: null, consequence: null, riskLevel: null,
-      euAiActClass: null, loggingStandard: null, reviewCadenceDays: null, unitId: null, status: 'draft', approvedDigest: null, approvedAt: null, reviewDueAt: null, createdAt: now, version: 1,
+      id: newId(this.clock),
+      sponsorId: null,
+      approvesId: null,
+      monitorsId: null,
+      remediatesId: null,
+      controlObjective: null,
+      dataScope: [],
+      outputUsers: null,
+      permittedActions: [],
+      likelihood: null,
+      consequence: null,
+      riskLevel: null,
+      euAiActClass: null,
+      loggingStandard: null,
+      reviewCadenceDays: null,
+      unitId: null,
+      status: 'draft',
+      approvedDigest: null,
+      approvedAt: null,
+      reviewDueAt: null,
+      createdAt: now,
+      version: 1,
     };
     const useCase = apply(Object.assign(new UseCase(), blank), input);
     Object.assign(useCase, { digest: digestOfUseCase(useCase), changedBy: actor.id, validFrom: now });
@@ -61,7 +96,12 @@ export class PutUseCase {
       await assertReferences(tx, input);
       await useCases.insert(useCase);
       await this.marks.mark(tx, 'use-case', useCase.id);
-      await this.audit.record(tx, { type: 'use-cases.use-case-created', actor, target: { type: 'use-case', id: useCase.id }, data: { ...input, digest: useCase.digest } });
+      await this.audit.record(tx, {
+        type: 'use-cases.use-case-created',
+        actor,
+        target: { type: 'use-case', id: useCase.id },
+        data: { ...input, digest: useCase.digest },
+      });
     });
     return useCase.id;
   }
@@ -73,7 +113,8 @@ export class PutUseCase {
       if (!useCase) throw new NotFound('use case');
       assertUnchanged(useCase, seen);
       if (useCase.status === 'retired') throw new UseCaseRetired();
-      if (input.name !== undefined && input.name !== useCase.name && (await useCases.byName(input.name))) throw new UseCaseNameTaken('use case');
+      if (input.name !== undefined && input.name !== useCase.name && (await useCases.byName(input.name)))
+        throw new UseCaseNameTaken('use case');
       await assertReferences(tx, input);
       const before = { ...useCase };
       apply(useCase, input);
@@ -81,10 +122,20 @@ export class PutUseCase {
       const material = digest !== before.digest;
       // Approval belongs to what was approved.
       if (material && input.status !== 'retired') useCase.status = 'draft';
-      Object.assign(useCase, { digest, changedBy: material ? actor.id : useCase.changedBy, validFrom: this.clock.now(), version: useCase.version + 1 });
+      Object.assign(useCase, {
+        digest,
+        changedBy: material ? actor.id : useCase.changedBy,
+        validFrom: this.clock.now(),
+        version: useCase.version + 1,
+      });
       await useCases.save(useCase);
       await this.marks.mark(tx, 'use-case', id);
-      await this.audit.record(tx, { type: 'use-cases.use-case-changed', actor, target: { type: 'use-case', id }, data: { changed: input, digest, approvalVoided: material && before.status === 'approved' } });
+      await this.audit.record(tx, {
+        type: 'use-cases.use-case-changed',
+        actor,
+        target: { type: 'use-case', id },
+        data: { changed: input, digest, approvalVoided: material && before.status === 'approved' },
+      });
     });
   }
 }
@@ -95,7 +146,11 @@ function apply(useCase: UseCase, input: Partial<UseCaseInput>): UseCase {
   };
   set('name', input.name);
   set('purpose', input.purpose);
-  for (const [member, column] of Object.entries(PEOPLE) as [keyof typeof PEOPLE, (typeof PEOPLE)[keyof typeof PEOPLE]][]) set(column, input[member]);
+  for (const [member, column] of Object.entries(PEOPLE) as [
+    keyof typeof PEOPLE,
+    (typeof PEOPLE)[keyof typeof PEOPLE],
+  ][])
+    set(column, input[member]);
   set('controlObjective', input.controlObjective);
   set('dataScope', input.dataScope ? [...input.dataScope].sort() : undefined);
   set('outputUsers', input.outputUsers);

@@ -7,7 +7,7 @@ import type { FactsOf, SubjectType } from '../facts.js';
 export type Row<S extends SubjectType, P> = readonly [
   sentence: string,
   facts: FactsOf[S],
-  expected: Partial<Record<keyof Outcome | string, unknown>>,
+  expected: Readonly<Record<string, unknown>>,
   parameters?: Partial<P>,
 ];
 

@@ -49,7 +49,7 @@ describe('how far policies reach', () => {
     ['a boundary that denies takes away', [allow(['s3:GetObject', 's3:PutObject'])], 'read', [allow('*'), deny('s3:Put*')]],
     ['a boundary that is everything bounds nothing', [allow('*')], 'admin', [allow('*')]],
     ['a boundary by NotAction bounds what it names', [allow('iam:AttachUserPolicy')], 'none', [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }]],
-  ])('%s', async (_sentence, statements, level, boundary) => {
+  ])('%s', async (...[, statements, level, boundary]) => {
     expect((await judged(statements, boundary)).level).toBe(level);
   });
 

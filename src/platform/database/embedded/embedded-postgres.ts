@@ -64,7 +64,10 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o711 });
   } catch (error) {
-    throw new Error(`The data directory ${folder} cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`, { cause: error });
+    throw new Error(
+      `The data directory ${folder} cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
+      { cause: error },
+    );
   }
 }
 
@@ -72,7 +75,10 @@ function makeFolder(folder: string): void {
 function passwordFor(folder: string, cluster: string): string {
   const path = join(folder, 'pg-password');
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
-  if (existsSync(join(cluster, 'PG_VERSION'))) throw new Error(`${path} is missing, but ${cluster} holds a database that needs it. Put the file back, or move the folder away to start empty.`);
+  if (existsSync(join(cluster, 'PG_VERSION')))
+    throw new Error(
+      `${path} is missing, but ${cluster} holds a database that needs it. Put the file back, or move the folder away to start empty.`,
+    );
   const password = randomBytes(24).toString('base64url');
   writeFileSync(path, `${password}\n`, { mode: 0o600 });
   return password;
@@ -87,12 +93,27 @@ function initialise(binaries: Binaries, cluster: string, password: string, as: R
   try {
     const result = spawnSync(
       binaries.initdb,
-      ['-D', cluster, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--data-checksums', ...(throwAway ? ['--no-sync'] : [])],
+      [
+        '-D',
+        cluster,
+        '-U',
+        SUPERUSER,
+        '--auth=scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '-E',
+        'UTF8',
+        '--locale-provider=builtin',
+        '--locale=C.UTF-8',
+        '--data-checksums',
+        ...(throwAway ? ['--no-sync'] : []),
+      ],
       { ...(as ?? {}), cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, encoding: 'utf8' },
     );
     if (result.status !== 0) {
       rmSync(cluster, { recursive: true, force: true });
-      throw new Error(`PostgreSQL could not set up its data folder ${cluster}: ${(result.stderr || result.error?.message) ?? 'no reason given'}`);
+      throw new Error(
+        `PostgreSQL could not set up its data folder ${cluster}: ${(result.stderr || result.error?.message) ?? 'no reason given'}`,
+      );
     }
   } finally {
     rmSync(passwordFile, { force: true });
@@ -111,7 +132,8 @@ async function adopt(cluster: string, password: string): Promise<{ port: number;
       if (await answers(port, password)) return { port, pid };
       await delay(250);
     }
-    if (isAlive(pid) && existsSync(path) && isPostgres(pid)) throw new Error(`A PostgreSQL (process ${pid}) holds ${cluster}, but does not answer on port ${port}.`);
+    if (isAlive(pid) && existsSync(path) && isPostgres(pid))
+      throw new Error(`A PostgreSQL (process ${pid}) holds ${cluster}, but does not answer on port ${port}.`);
   }
   rmSync(path, { force: true });
   return null;
@@ -126,7 +148,14 @@ function isPostgres(pid: number): boolean {
   }
 }
 
-async function launch(binaries: Binaries, cluster: string, folder: string, as: RunAs | null, throwAway: boolean, log: (line: string) => void): Promise<{ port: number; pid: number }> {
+async function launch(
+  binaries: Binaries,
+  cluster: string,
+  folder: string,
+  as: RunAs | null,
+  throwAway: boolean,
+  log: (line: string) => void,
+): Promise<{ port: number; pid: number }> {
   const port = await freePort();
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1',
@@ -142,28 +171,35 @@ async function launch(binaries: Binaries, cluster: string, folder: string, as: R
     ...(throwAway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   };
   const logFile = openSync(join(folder, 'postgres.log'), 'a', 0o600);
-  const child = spawn(binaries.postgres, ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
-    ...(as ?? {}),
-    cwd: '/',
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
-    // In a session of its own: Ctrl-C must reach Mandate first, which closes its pool before it ends the server.
-    detached: true,
-    stdio: ['ignore', logFile, logFile],
-  });
+  const child = spawn(
+    binaries.postgres,
+    ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    {
+      ...(as ?? {}),
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+      // In a session of its own: Ctrl-C must reach Mandate first, which closes its pool before it ends the server.
+      detached: true,
+      stdio: ['ignore', logFile, logFile],
+    },
+  );
   let ended: string | null = null;
   child.on('error', (error) => (ended = error.message));
   child.on('exit', (code, signal) => (ended = `it ended with ${signal ?? `code ${code}`}`));
   child.unref();
   const password = readFileSync(join(folder, 'pg-password'), 'utf8').trim();
-  for (const start = Date.now(); Date.now() - start < START_TIMEOUT_MS; ) {
-    if (ended !== null) throw new Error(`PostgreSQL did not start: ${ended as string}. Its log is ${join(folder, 'postgres.log')}.`);
+  for (const start = Date.now(); Date.now() - start < START_TIMEOUT_MS;) {
+    if (ended !== null)
+      throw new Error(`PostgreSQL did not start: ${ended as string}. Its log is ${join(folder, 'postgres.log')}.`);
     if (await answers(port, password)) {
       log(`PostgreSQL ${binaries.version} runs on 127.0.0.1:${port}`);
       return { port, pid: child.pid! };
     }
     await delay(40);
   }
-  throw new Error(`PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} seconds. Its log is ${join(folder, 'postgres.log')}.`);
+  throw new Error(
+    `PostgreSQL did not answer within ${START_TIMEOUT_MS / 1000} seconds. Its log is ${join(folder, 'postgres.log')}.`,
+  );
 }
 
 async function stop(pid: number): Promise<void> {
@@ -181,7 +217,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const urlOf = (port: number, password: string, database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+const urlOf = (port: number, password: string, database: string) =>
+  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 
 async function answers(port: number, password: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: urlOf(port, password, 'postgres'), connectionTimeoutMillis: 2_000 });

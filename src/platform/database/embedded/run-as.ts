@@ -21,7 +21,9 @@ export function unprivilegedAccount(): RunAs | null {
     const account = accounts.get(name);
     if (account && account.uid > 0) return account;
   }
-  throw new Error('PostgreSQL does not run as root, and neither "postgres" nor "nobody" exists here. Start Mandate as an ordinary user, or set DATABASE_URL.');
+  throw new Error(
+    'PostgreSQL does not run as root, and neither "postgres" nor "nobody" exists here. Start Mandate as an ordinary user, or set DATABASE_URL.',
+  );
 }
 
 /** Whether that account can start the program: a checkout under a 0700 home cannot be read by anybody else. */

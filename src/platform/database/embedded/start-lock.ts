@@ -4,7 +4,9 @@ import { closeSync, linkSync, openSync, readFileSync, rmSync, unlinkSync, writeS
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
   constructor(folder: string, pid: number) {
-    super(`Another Mandate (process ${pid}) uses the data directory ${folder}. Stop it, or set MANDATE_DATA_DIR to another folder.`);
+    super(
+      `Another Mandate (process ${pid}) uses the data directory ${folder}. Stop it, or set MANDATE_DATA_DIR to another folder.`,
+    );
   }
 }
 
