@@ -21,16 +21,16 @@ export class ScopeReadingsRepository {
   async note(runId: string, reading: TypeReading, at: Date): Promise<void> {
     const { tx } = this;
     const { scopeId, type, entity, complete, gaps } = reading;
-    const [before] = await tx.sql<{
-      at: Date | null;
-    }>`SELECT last_complete_at AS at FROM scope_readings WHERE scope_id = ${scopeId} AND resource_type = ${type} FOR UPDATE`;
+    const [before] = await tx.sql<{ at: Date | null }>`SELECT last_complete_at AS at FROM scope_readings
+      WHERE scope_id = ${scopeId} AND resource_type = ${type} FOR UPDATE`;
+    const hadGaps = await tx.sql`SELECT 1 FROM gaps WHERE scope_id = ${scopeId} AND resource_type = ${type} LIMIT 1`;
     if (complete) {
       await tx.sql`INSERT INTO scope_readings (scope_id, resource_type, entity, last_complete_at, last_run_id, use_known_since, use_known_until, stated_count, collected_count)
         VALUES (${scopeId}, ${type}, ${entity}, ${at}, ${runId}, ${reading.useKnownSince}, ${reading.useKnownUntil}, ${reading.stated}, ${reading.collected})
         ON CONFLICT (scope_id, resource_type) DO UPDATE SET last_complete_at = EXCLUDED.last_complete_at, last_run_id = EXCLUDED.last_run_id, use_known_since = EXCLUDED.use_known_since,
           use_known_until = EXCLUDED.use_known_until, stated_count = EXCLUDED.stated_count, collected_count = EXCLUDED.collected_count`;
-      // What depends on whether a type was ever read (who has a password, who has any grant) can be told now.
-      if (!before?.at && (type.endsWith('.password') || entity === 'grant')) {
+      // What depends on whether a type could be read (who has a password, who has any grant) can be told now.
+      if ((!before?.at || hadGaps.length > 0) && (type.endsWith('.password') || entity === 'grant')) {
         await tx.sql`INSERT INTO touched_identities (identity_id, source_id) SELECT id, source_id FROM identities WHERE scope_id = ${scopeId} AND removed_at IS NULL ON CONFLICT DO NOTHING`;
       }
     } else if (!before) {

@@ -43,10 +43,18 @@ export class Account {
       permission,
       async (cursor) => {
         const answer = await this.apis.iam(permission, signal, (iam, sent) =>
-          send(iam, { ...(cursor === undefined ? {} : { Marker: cursor }), ...(pageItems === undefined ? {} : { MaxItems: pageItems }) }, sent),
+          send(
+            iam,
+            {
+              ...(cursor === undefined ? {} : { Marker: cursor }),
+              ...(pageItems === undefined ? {} : { MaxItems: pageItems }),
+            },
+            sent,
+          ),
         );
         const items = itemsOf(answer);
-        if (items === undefined && answer.IsTruncated === undefined) throw malformed(permission, 'holds nothing that belongs in it');
+        if (items === undefined && answer.IsTruncated === undefined)
+          throw malformed(permission, 'holds nothing that belongs in it');
         if (answer.IsTruncated && !answer.Marker) throw malformed(permission, 'says that there is more and not where');
         // A mark that comes with a last page means nothing.
         return { items: items ?? [], next: answer.IsTruncated ? answer.Marker : null };
@@ -69,15 +77,21 @@ export class Account {
   }
 
   userPages(signal: AbortSignal): AsyncGenerator<readonly User[]> {
-    return this.pages('iam:ListUsers', signal, (iam, input, sent) => iam.send(new ListUsersCommand(input), sent), ({ Users }) => Users);
+    return this.pages(
+      'iam:ListUsers',
+      signal,
+      (iam, input, sent) => iam.send(new ListUsersCommand(input), sent),
+      ({ Users }) => Users,
+    );
   }
 
   private async listUsers(signal: AbortSignal): Promise<ReadonlyMap<string, UserEntry>> {
     const users = new Map<string, UserEntry>();
-    for await (const page of this.userPages(signal)) for (const user of page) {
-      const entry = usedAs('iam:ListUsers', () => userEntry(user));
-      users.set(entry.name, entry);
-    }
+    for await (const page of this.userPages(signal))
+      for (const user of page) {
+        const entry = usedAs('iam:ListUsers', () => userEntry(user));
+        users.set(entry.name, entry);
+      }
     return users;
   }
 }

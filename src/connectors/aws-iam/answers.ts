@@ -3,11 +3,13 @@ import { UnusableDetail } from './mapping/details.js';
 import type { ReadPermission } from './permissions.js';
 
 /** An answer that is none: it came, and what should be in it is not. */
-export const malformed = (permission: ReadPermission, what: string): VendorFailure => new VendorFailure(`The answer to ${permission} ${what}.`, 'malformed', permission);
+export const malformed = (permission: ReadPermission, what: string): VendorFailure =>
+  new VendorFailure(`The answer to ${permission} ${what}.`, 'malformed');
 
 /** A mapping's complaint about an answer, as the failure it is. */
 export function asFailure(error: unknown, permission: ReadPermission): unknown {
-  if (error instanceof UnusableDetail || error instanceof RangeError) return new VendorFailure(`The answer to ${permission} cannot be used: ${error.message}.`, 'malformed', permission);
+  if (error instanceof UnusableDetail || error instanceof RangeError)
+    return new VendorFailure(`The answer to ${permission} cannot be used: ${error.message}.`, 'malformed');
   return error;
 }
 

@@ -24,7 +24,12 @@ export interface Wire {
 
 /** Connections of a session. Closing it closes them all. */
 export function openHttp(limits: Limits): Http {
-  const timeouts = { requestTimeout: limits.callTimeoutMs, throwOnRequestTimeout: true, socketTimeout: limits.callTimeoutMs, connectionTimeout: Math.min(limits.callTimeoutMs, 10_000) };
+  const timeouts = {
+    requestTimeout: limits.callTimeoutMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: limits.callTimeoutMs,
+    connectionTimeout: Math.min(limits.callTimeoutMs, 10_000),
+  };
   return new IAMClient({ region: 'us-east-1', requestHandler: timeouts }).config.requestHandler;
 }
 
@@ -44,7 +49,10 @@ type Clients = { [S in Service]: InstanceType<(typeof MAKE)[S]> };
  * own: one that fails all the time cannot use up the patience the others need.
  */
 export class AwsApis {
-  private readonly clients = new Map<string, { client: IAMClient | STSClient | OrganizationsClient; budget: RetryBudget }>();
+  private readonly clients = new Map<
+    string,
+    { client: IAMClient | STSClient | OrganizationsClient; budget: RetryBudget }
+  >();
   private readonly gate: Gate;
 
   constructor(
@@ -55,15 +63,27 @@ export class AwsApis {
   }
 
   /** Calls IAM. What goes wrong is thrown as a VendorFailure that names the permission, or as Absent. */
-  iam<O>(permission: Permission<'iam'>, signal: AbortSignal, send: (client: IAMClient, sent: Sent) => Promise<O>): Promise<O> {
+  iam<O>(
+    permission: Permission<'iam'>,
+    signal: AbortSignal,
+    send: (client: IAMClient, sent: Sent) => Promise<O>,
+  ): Promise<O> {
     return this.call('IAM', permission, signal, send);
   }
 
-  sts<O>(permission: Permission<'sts'>, signal: AbortSignal, send: (client: STSClient, sent: Sent) => Promise<O>): Promise<O> {
+  sts<O>(
+    permission: Permission<'sts'>,
+    signal: AbortSignal,
+    send: (client: STSClient, sent: Sent) => Promise<O>,
+  ): Promise<O> {
     return this.call('STS', permission, signal, send);
   }
 
-  organizations<O>(permission: Permission<'organizations'>, signal: AbortSignal, send: (client: OrganizationsClient, sent: Sent) => Promise<O>): Promise<O> {
+  organizations<O>(
+    permission: Permission<'organizations'>,
+    signal: AbortSignal,
+    send: (client: OrganizationsClient, sent: Sent) => Promise<O>,
+  ): Promise<O> {
     return this.call('ORGANIZATIONS', permission, signal, send);
   }
 
@@ -72,7 +92,12 @@ export class AwsApis {
     await this.signing(signal);
   }
 
-  private async call<S extends Service, O>(service: S, permission: string, signal: AbortSignal, send: (client: Clients[S], sent: Sent) => Promise<O>): Promise<O> {
+  private async call<S extends Service, O>(
+    service: S,
+    permission: string,
+    signal: AbortSignal,
+    send: (client: Clients[S], sent: Sent) => Promise<O>,
+  ): Promise<O> {
     const leave = await this.gate.enter(signal);
     try {
       // Signing is asked for here, not by the client: what refuses it must not look like a refusal of this call.
@@ -82,13 +107,20 @@ export class AwsApis {
       signal.throwIfAborted();
       if (isAbsent(error)) throw new Absent(`${permission}: not there`);
       const failure = vendorFailure(error, permission);
-      throw isRejectedInput(error) && failure instanceof VendorFailure ? new RejectedInput(failure.message, failure.reason, permission) : failure;
+      throw isRejectedInput(error) && failure instanceof VendorFailure
+        ? new RejectedInput(failure.message, failure.reason, failure.permission)
+        : failure;
     } finally {
       leave();
     }
   }
 
-  private clientOf<S extends Service>(service: S, permission: string, signing: Signing, signal: AbortSignal): Clients[S] {
+  private clientOf<S extends Service>(
+    service: S,
+    permission: string,
+    signing: Signing,
+    signal: AbortSignal,
+  ): Clients[S] {
     let known = this.clients.get(permission);
     if (!known) {
       const { host, limits, region, http } = this.wire;

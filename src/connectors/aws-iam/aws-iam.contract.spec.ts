@@ -1,4 +1,17 @@
-import { addAccessKey, addAccount, addRole, addSampleAccount, addUser, createAwsWorld, type FaultKind, organise, SAMPLE_EXTERNAL_ID, SAMPLE_ROLE, startAwsServer, trusting } from '../../demo/aws/index.js';
+import {
+  addAccessKey,
+  addAccount,
+  addRole,
+  addSampleAccount,
+  addUser,
+  createAwsWorld,
+  type FaultKind,
+  organise,
+  SAMPLE_EXTERNAL_ID,
+  SAMPLE_ROLE,
+  startAwsServer,
+  trusting,
+} from '../../demo/aws/index.js';
 import { type ContractFault, type ContractSubject, describeConnector, testHost } from '../sdk/testing/index.js';
 import type { AwsIamConfig } from './config.schema.js';
 import { awsIamWithin } from './connector.js';
@@ -20,8 +33,22 @@ const KINDS: Record<ContractFault, { kind: FaultKind; times?: number }> = {
 
 /** Answers that come in one piece: there is no page of them that could go wrong. */
 const WITHOUT_PAGES = new Set([
-  ...['AssumeRole', 'GetCallerIdentity', 'GetAccountSummary', 'ListAccountAliases', 'GetAccessKeyLastUsed', 'GenerateCredentialReport', 'GetCredentialReport'],
-  ...['GenerateServiceLastAccessedDetails', 'ListOpenIDConnectProviders', 'GetOpenIDConnectProvider', 'ListSAMLProviders', 'GetLoginProfile'],
+  ...[
+    'AssumeRole',
+    'GetCallerIdentity',
+    'GetAccountSummary',
+    'ListAccountAliases',
+    'GetAccessKeyLastUsed',
+    'GenerateCredentialReport',
+    'GetCredentialReport',
+  ],
+  ...[
+    'GenerateServiceLastAccessedDetails',
+    'ListOpenIDConnectProviders',
+    'GetOpenIDConnectProvider',
+    'ListSAMLProviders',
+    'GetLoginProfile',
+  ],
 ]);
 
 async function make(): Promise<ContractSubject<AwsIamConfig>> {
@@ -31,7 +58,11 @@ async function make(): Promise<ContractSubject<AwsIamConfig>> {
   // Of the other account the test wants that it is reached through a role, and little else.
   const other = addAccount(world, { id: '222222222222', name: 'other' });
   addAccessKey(other, addUser(other, { name: 'writer', attached: ['AmazonS3FullAccess'] }));
-  addRole(other, { name: SAMPLE_ROLE, trust: trusting({ AWS: home.id }, { StringEquals: { 'sts:ExternalId': SAMPLE_EXTERNAL_ID } }), attached: ['SecurityAudit'] });
+  addRole(other, {
+    name: SAMPLE_ROLE,
+    trust: trusting({ AWS: home.id }, { StringEquals: { 'sts:ExternalId': SAMPLE_EXTERNAL_ID } }),
+    attached: ['SecurityAudit'],
+  });
   organise(world, home);
   const server = await startAwsServer({ world, now: () => NOW });
   const limits = { ...TEST_LIMITS, pageItems: 4, maxPages: 6, attempts: 3 };
@@ -45,13 +76,19 @@ async function make(): Promise<ContractSubject<AwsIamConfig>> {
       { accounts: [{ id: '111111111111', roleArn: 'arn:aws:iam::222222222222:role/x' }] },
       { region: 'somewhere' },
     ],
-    host: testHost({ now: () => NOW, environment: { AWS_ENDPOINT_URL: server.url, AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret } }),
+    host: testHost({
+      now: () => NOW,
+      environment: { AWS_ENDPOINT_URL: server.url, AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret },
+    }),
     secrets: [key.secret],
     vendor: {
       calls: () => server.traffic.actions(),
       count: (call) => server.traffic.count(call),
       reset: () => server.traffic.reset(),
-      spoil: (call, fault) => ((fault === 'endless' || fault === 'stuck') && WITHOUT_PAGES.has(call) ? null : server.faults.add({ action: call, ...KINDS[fault] })),
+      spoil: (call, fault) =>
+        (fault === 'endless' || fault === 'stuck') && WITHOUT_PAGES.has(call)
+          ? null
+          : server.faults.add({ action: call, ...KINDS[fault] }),
     },
     close: () => server.close(),
   };

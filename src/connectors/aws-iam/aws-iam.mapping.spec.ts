@@ -29,7 +29,11 @@ const ID = '111111111111';
 const DAY = 86_400_000;
 
 /** Builds an account with a user that may sign in, reads it, and looks at what came out. */
-async function readOf(build: (account: AwsAccount, reader: AwsUser) => void, look: (result: ReadResult, account: AwsAccount) => void, config: unknown = {}): Promise<void> {
+async function readOf(
+  build: (account: AwsAccount, reader: AwsUser) => void,
+  look: (result: ReadResult, account: AwsAccount) => void,
+  config: unknown = {},
+): Promise<void> {
   const world = createAwsWorld();
   const account = addAccount(world, { id: ID, name: 'home', alias: 'sample-home' });
   const reader = addUser(account, { name: 'reader', createdAt: NOW - 100 * DAY });
@@ -45,13 +49,26 @@ async function readOf(build: (account: AwsAccount, reader: AwsUser) => void, loo
 const identity = (result: ReadResult, type: string, name: string) => theRecord<'identity'>(result, type, name);
 const credential = (result: ReadResult, type: string, name: string) => theRecord<'credential'>(result, type, name);
 const entitlement = (result: ReadResult, type: string, name: string) => theRecord<'entitlement'>(result, type, name);
-const grantsOf = (result: ReadResult, id: string) => result.records.flatMap((item) => (item.record.entity === 'grant' && item.record.identity.id === id ? [{ ...item, record: item.record }] : []));
+const grantsOf = (result: ReadResult, id: string) =>
+  result.records.flatMap((item) =>
+    item.record.entity === 'grant' && item.record.identity.id === id ? [{ ...item, record: item.record }] : [],
+  );
 
 describe('a user', () => {
   it('is known by its immutable id, with what its tags say', () =>
     readOf(
       (account) =>
-        addUser(account, { name: 'batch', path: '/services/', createdAt: Date.UTC(2025, 0, 2), tags: { 'acme:Environment': 'PROD', Owner: 'Sample Person 07', 'aws:cloudformation:stack-name': 'invoices', 'aws:cloudformation:stack-id': 'arn:aws:cloudformation:x' } }),
+        addUser(account, {
+          name: 'batch',
+          path: '/services/',
+          createdAt: Date.UTC(2025, 0, 2),
+          tags: {
+            'acme:Environment': 'PROD',
+            Owner: 'Sample Person 07',
+            'aws:cloudformation:stack-name': 'invoices',
+            'aws:cloudformation:stack-id': 'arn:aws:cloudformation:x',
+          },
+        }),
       (result, account) => {
         const { record } = identity(result, 'aws.user', 'batch');
         expect(record).toMatchObject({
@@ -61,8 +78,16 @@ describe('a user', () => {
           custody: 'self-held',
           createdAt: '2025-01-02T00:00:00.000Z',
           environment: 'production',
-          collection: { id: 'cloudformation:arn:aws:cloudformation:x', name: 'invoices', template: 'CloudFormation stack' },
-          attributes: { arn: `arn:aws:iam::${ID}:user/services/batch`, path: '/services/', ownerHints: { Owner: 'Sample Person 07' } },
+          collection: {
+            id: 'cloudformation:arn:aws:cloudformation:x',
+            name: 'invoices',
+            template: 'CloudFormation stack',
+          },
+          attributes: {
+            arn: `arn:aws:iam::${ID}:user/services/batch`,
+            path: '/services/',
+            ownerHints: { Owner: 'Sample Person 07' },
+          },
         });
         // Whether a person is behind it, only its credentials tell: that is for the inventory.
         expect(record.nature).toBeUndefined();
@@ -84,28 +109,61 @@ describe('a user', () => {
 
   it('keeps no tag that looks like a secret', () =>
     readOf(
-      (account) => addUser(account, { name: 'batch', tags: { note: `wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`, password: 'hunter2hunter2', team: 'invoices', 'secret-name': 'prod/invoices' } }),
-      (result) => expect(identity(result, 'aws.user', 'batch').record.tags).toEqual({ note: '[struck out: it looked like a secret]', password: '[struck out: it looked like a secret]', team: 'invoices', 'secret-name': 'prod/invoices' }),
+      (account) =>
+        addUser(account, {
+          name: 'batch',
+          tags: {
+            note: `wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`,
+            password: 'hunter2hunter2',
+            team: 'invoices',
+            'secret-name': 'prod/invoices',
+          },
+        }),
+      (result) =>
+        expect(identity(result, 'aws.user', 'batch').record.tags).toEqual({
+          note: '[struck out: it looked like a secret]',
+          password: '[struck out: it looked like a secret]',
+          team: 'invoices',
+          'secret-name': 'prod/invoices',
+        }),
     ));
 
   it('that the console made around an API key is no person', () =>
     readOf(
-      (account) => addServiceCredential(account, addUser(account, { name: 'BedrockAPIKey-ab12', attached: ['AmazonBedrockLimitedAccess'] })),
-      (result) => expect(identity(result, 'aws.user', 'BedrockAPIKey-ab12').record).toMatchObject({ nature: { value: 'non-human' }, aiUse: { value: 'yes' }, attributes: { shellOfApiKey: true } }),
+      (account) =>
+        addServiceCredential(
+          account,
+          addUser(account, { name: 'BedrockAPIKey-ab12', attached: ['AmazonBedrockLimitedAccess'] }),
+        ),
+      (result) =>
+        expect(identity(result, 'aws.user', 'BedrockAPIKey-ab12').record).toMatchObject({
+          nature: { value: 'non-human' },
+          aiUse: { value: 'yes' },
+          attributes: { shellOfApiKey: true },
+        }),
     ));
 
   it('reaches what its own policies and those of its groups allow together', () =>
     readOf(
       (account) => {
         addPolicy(account, { name: 'pass', document: allowing('iam:PassRole') });
-        addGroup(account, { name: 'builders', inline: { build: allowing(['lambda:CreateFunction', 'lambda:InvokeFunction']) } });
+        addGroup(account, {
+          name: 'builders',
+          inline: { build: allowing(['lambda:CreateFunction', 'lambda:InvokeFunction']) },
+        });
         addUser(account, { name: 'ci', attached: ['pass'], groups: ['builders'] });
       },
       (result) => {
         expect(identity(result, 'aws.user', 'ci').record.privilege).toMatchObject({
           level: 'admin',
-          escalation: ['iam:PassRole and lambda:CreateFunction and lambda:InvokeFunction: runs code of its own in a function with a role'],
-          notConsidered: expect.arrayContaining(['organisation policies (service and resource control policies)', 'policies of resources', 'policies of sessions']),
+          escalation: [
+            'iam:PassRole and lambda:CreateFunction and lambda:InvokeFunction: runs code of its own in a function with a role',
+          ],
+          notConsidered: expect.arrayContaining([
+            'organisation policies (service and resource control policies)',
+            'policies of resources',
+            'policies of sessions',
+          ]),
         });
         expect(identity(result, 'aws.group', 'builders').record.privilege).toMatchObject({ level: 'write' });
       },
@@ -117,14 +175,22 @@ describe('a user', () => {
         addPolicy(account, { name: 'bound', document: allowing(['s3:GetObject']) });
         addUser(account, { name: 'bounded', attached: ['AdministratorAccess'], boundary: 'bound' });
       },
-      (result) => expect(identity(result, 'aws.user', 'bounded').record).toMatchObject({ privilege: { level: 'read' }, attributes: { permissionsBoundary: `arn:aws:iam::${ID}:policy/bound` } }),
+      (result) =>
+        expect(identity(result, 'aws.user', 'bounded').record).toMatchObject({
+          privilege: { level: 'read' },
+          attributes: { permissionsBoundary: `arn:aws:iam::${ID}:policy/bound` },
+        }),
     ));
 
   it('with a policy whose text cannot be read reaches nobody knows how far', () =>
     readOf(
-      (account) => addUser(account, { name: 'odd', attached: ['ReadOnlyAccess'], inline: { broken: 'not a policy' as never } }),
+      (account) =>
+        addUser(account, { name: 'odd', attached: ['ReadOnlyAccess'], inline: { broken: 'not a policy' as never } }),
       (result) => {
-        expect(identity(result, 'aws.user', 'odd').record.privilege).toMatchObject({ level: 'unknown', because: expect.arrayContaining(['it holds policy broken, which could not be read']) });
+        expect(identity(result, 'aws.user', 'odd').record.privilege).toMatchObject({
+          level: 'unknown',
+          because: expect.arrayContaining(['it holds policy broken, which could not be read']),
+        });
         expect(entitlement(result, 'aws.inline-policy', 'broken').record.privilege.level).toBe('unknown');
       },
     ));
@@ -136,20 +202,36 @@ describe('what is granted', () => {
       (account) => {
         addPolicy(account, { name: 'own', document: allowing('s3:GetObject') });
         addGroup(account, { name: 'team', attached: ['ReadOnlyAccess'] });
-        addUser(account, { name: 'member', attached: ['own'], inline: { extra: allowing('sqs:SendMessage') }, groups: ['team'] });
+        addUser(account, {
+          name: 'member',
+          attached: ['own'],
+          inline: { extra: allowing('sqs:SendMessage') },
+          groups: ['team'],
+        });
       },
       (result, account) => {
         const user = account.users.get('member')!;
         const team = account.groups.get('team')!;
         const readOnly = entitlement(result, 'aws.aws-managed-policy', 'ReadOnlyAccess').record;
         expect(grantsOf(result, user.id).map(({ record: { entitlement: to, via } }) => ({ to, via }))).toEqual([
-          { to: { type: 'aws.inline-policy', id: entitlement(result, 'aws.inline-policy', 'extra').record.id }, via: undefined },
-          { to: { type: 'aws.managed-policy', id: entitlement(result, 'aws.managed-policy', 'own').record.id }, via: undefined },
+          {
+            to: { type: 'aws.inline-policy', id: entitlement(result, 'aws.inline-policy', 'extra').record.id },
+            via: undefined,
+          },
+          {
+            to: { type: 'aws.managed-policy', id: entitlement(result, 'aws.managed-policy', 'own').record.id },
+            via: undefined,
+          },
           { to: { type: 'aws.group-membership', id: team.id }, via: undefined },
           { to: { type: 'aws.aws-managed-policy', id: readOnly.id }, via: { type: 'aws.group', id: team.id } },
         ]);
         expect(grantsOf(result, team.id).map(({ record }) => record.entitlement.id)).toEqual([readOnly.id]);
-        expect(readOnly).toMatchObject({ id: `${ID}/${account.world.awsPolicies.get('arn:aws:iam::aws:policy/ReadOnlyAccess')!.id}`, managedBy: 'cloud-provider', privilege: { level: 'read' }, aiService: false });
+        expect(readOnly).toMatchObject({
+          id: `${ID}/${account.world.awsPolicies.get('arn:aws:iam::aws:policy/ReadOnlyAccess')!.id}`,
+          managedBy: 'cloud-provider',
+          privilege: { level: 'read' },
+          aiService: false,
+        });
         expect(entitlement(result, 'aws.group-membership', 'team').record.privilege.level).toBe('read');
       },
     ));
@@ -157,7 +239,13 @@ describe('what is granted', () => {
   it('shows a policy that nobody holds', () =>
     readOf(
       (account) => addPolicy(account, { name: 'spare', document: allowing('bedrock:*') }),
-      (result) => expect(entitlement(result, 'aws.managed-policy', 'spare').record).toMatchObject({ aiService: true, managedBy: 'us', kind: 'managed-policy', attributes: { services: ['bedrock'], version: 'v1' } }),
+      (result) =>
+        expect(entitlement(result, 'aws.managed-policy', 'spare').record).toMatchObject({
+          aiService: true,
+          managedBy: 'us',
+          kind: 'managed-policy',
+          attributes: { services: ['bedrock'], version: 'v1' },
+        }),
     ));
 
   it('counts the version of a policy that is in force', () =>
@@ -167,14 +255,23 @@ describe('what is granted', () => {
         policy.versions.push({ id: 'v2', document: allowing('s3:PutObject'), createdAt: NOW - DAY });
         policy.defaultVersion = 'v2';
       },
-      (result) => expect(entitlement(result, 'aws.managed-policy', 'grown').record).toMatchObject({ privilege: { level: 'write' }, attributes: { version: 'v2' } }),
+      (result) =>
+        expect(entitlement(result, 'aws.managed-policy', 'grown').record).toMatchObject({
+          privilege: { level: 'write' },
+          attributes: { version: 'v2' },
+        }),
     ));
 
   it('tells which services of a grant were not used in the window', () =>
     readOf(
       (account) => {
         addPolicy(account, { name: 'wide', document: allowing(['s3:*', 'sqs:*']) });
-        addUser(account, { name: 'worker', attached: ['wide', 'AmazonDynamoDBFullAccess'], createdAt: NOW - 900 * DAY, lastAccessed: { s3: { at: NOW - 3 * DAY } } });
+        addUser(account, {
+          name: 'worker',
+          attached: ['wide', 'AmazonDynamoDBFullAccess'],
+          createdAt: NOW - 900 * DAY,
+          lastAccessed: { s3: { at: NOW - 3 * DAY } },
+        });
       },
       (result, account) => {
         const user = account.users.get('worker')!;
@@ -185,13 +282,17 @@ describe('what is granted', () => {
           detail: { services: [{ service: 's3', lastAt: '2026-02-26T00:00:00.000Z' }], unusedServices: ['sqs'] },
         });
         expect(dynamo!.use).toMatchObject({ at: null, detail: { unusedServices: ['dynamodb'] } });
-        expect(identity(result, 'aws.user', 'worker').use).toMatchObject({ at: '2026-02-26T00:00:00.000Z', detail: { unusedServices: ['dynamodb', 'sqs'] } });
+        expect(identity(result, 'aws.user', 'worker').use).toMatchObject({
+          at: '2026-02-26T00:00:00.000Z',
+          detail: { unusedServices: ['dynamodb', 'sqs'] },
+        });
       },
     ));
 
   it('says nothing of services when it was told not to look', () =>
     readOf(
-      (account) => addUser(account, { name: 'worker', attached: ['AmazonS3FullAccess'], lastAccessed: { s3: { at: NOW } } }),
+      (account) =>
+        addUser(account, { name: 'worker', attached: ['AmazonS3FullAccess'], lastAccessed: { s3: { at: NOW } } }),
       (result, account) => {
         expect(grantsOf(result, account.users.get('worker')!.id).map(({ use }) => use)).toEqual([undefined]);
         expect(result.completeTypes).not.toContain(`${ID}/aws.service-last-accessed`);
@@ -203,7 +304,12 @@ describe('what is granted', () => {
 describe('a role', () => {
   it('that a service of AWS takes is no person, and works with AI where that service does', () =>
     readOf(
-      (account) => addRole(account, { name: 'agent', trust: trustingService('bedrock-agentcore.amazonaws.com'), attached: ['AmazonS3ReadOnlyAccess'] }),
+      (account) =>
+        addRole(account, {
+          name: 'agent',
+          trust: trustingService('bedrock-agentcore.amazonaws.com'),
+          attached: ['AmazonS3ReadOnlyAccess'],
+        }),
       (result) =>
         expect(identity(result, 'aws.role', 'agent').record).toMatchObject({
           kind: 'role',
@@ -215,11 +321,38 @@ describe('a role', () => {
     ));
 
   it.each([
-    ['people through SAML', trusting({ Federated: `arn:aws:iam::${ID}:saml-provider/workforce` }, undefined, 'sts:AssumeRoleWithSAML'), '/', 'human'],
-    ['a pipeline through OIDC', trusting({ Federated: `arn:aws:iam::${ID}:oidc-provider/token.actions.githubusercontent.com` }, undefined, 'sts:AssumeRoleWithWebIdentity'), '/', 'non-human'],
-    ['both', trusting({ Federated: `arn:aws:iam::${ID}:saml-provider/workforce`, Service: 'ec2.amazonaws.com' }, undefined, ['sts:AssumeRole', 'sts:AssumeRoleWithSAML']), '/', 'mixed'],
+    [
+      'people through SAML',
+      trusting({ Federated: `arn:aws:iam::${ID}:saml-provider/workforce` }, undefined, 'sts:AssumeRoleWithSAML'),
+      '/',
+      'human',
+    ],
+    [
+      'a pipeline through OIDC',
+      trusting(
+        { Federated: `arn:aws:iam::${ID}:oidc-provider/token.actions.githubusercontent.com` },
+        undefined,
+        'sts:AssumeRoleWithWebIdentity',
+      ),
+      '/',
+      'non-human',
+    ],
+    [
+      'both',
+      trusting({ Federated: `arn:aws:iam::${ID}:saml-provider/workforce`, Service: 'ec2.amazonaws.com' }, undefined, [
+        'sts:AssumeRole',
+        'sts:AssumeRoleWithSAML',
+      ]),
+      '/',
+      'mixed',
+    ],
     ['an account, whoever is in it', trusting({ AWS: '222222222222' }), '/', 'undetermined'],
-    ['people through Identity Center', trusting({ Federated: `arn:aws:iam::${ID}:saml-provider/AWSSSO` }, undefined, 'sts:AssumeRoleWithSAML'), '/aws-reserved/sso.amazonaws.com/', 'human'],
+    [
+      'people through Identity Center',
+      trusting({ Federated: `arn:aws:iam::${ID}:saml-provider/AWSSSO` }, undefined, 'sts:AssumeRoleWithSAML'),
+      '/aws-reserved/sso.amazonaws.com/',
+      'human',
+    ],
   ] as const)('tells who takes it: %s', (_who, trust, path, nature) =>
     readOf(
       (account) => addRole(account, { name: 'role', trust, path }),
@@ -229,7 +362,13 @@ describe('a role', () => {
 
   it('that AWS runs itself is listed as such, and its use of services is nobody’s to judge', () =>
     readOf(
-      (account) => addRole(account, { name: 'AWSServiceRoleForSupport', path: '/aws-service-role/support.amazonaws.com/', trust: trustingService('support.amazonaws.com'), attached: ['AWSSupportServiceRolePolicy'] }),
+      (account) =>
+        addRole(account, {
+          name: 'AWSServiceRoleForSupport',
+          path: '/aws-service-role/support.amazonaws.com/',
+          trust: trustingService('support.amazonaws.com'),
+          attached: ['AWSSupportServiceRolePolicy'],
+        }),
       (result) => {
         const { record, use } = identity(result, 'aws.role', 'AWSServiceRoleForSupport');
         expect(record.managedBy?.value).toBe('cloud-provider');
@@ -242,12 +381,25 @@ describe('a role', () => {
       (account) => {
         addRole(account, { name: 'old', trust: trustingService('ec2.amazonaws.com'), createdAt: NOW - 900 * DAY });
         addRole(account, { name: 'young', trust: trustingService('ec2.amazonaws.com'), createdAt: NOW - 10 * DAY });
-        addRole(account, { name: 'used', trust: trustingService('ec2.amazonaws.com'), lastUsed: { at: NOW - DAY, region: 'eu-central-1' } });
+        addRole(account, {
+          name: 'used',
+          trust: trustingService('ec2.amazonaws.com'),
+          lastUsed: { at: NOW - DAY, region: 'eu-central-1' },
+        });
       },
       (result) => {
-        expect(identity(result, 'aws.role', 'old').use).toMatchObject({ at: null, knownSince: '2025-01-25T00:00:00.000Z' });
-        expect(identity(result, 'aws.role', 'young').use).toMatchObject({ at: null, knownSince: '2026-02-19T00:00:00.000Z' });
-        expect(identity(result, 'aws.role', 'used').use).toMatchObject({ at: '2026-02-28T00:00:00.000Z', detail: { region: 'eu-central-1' } });
+        expect(identity(result, 'aws.role', 'old').use).toMatchObject({
+          at: null,
+          knownSince: '2025-01-25T00:00:00.000Z',
+        });
+        expect(identity(result, 'aws.role', 'young').use).toMatchObject({
+          at: null,
+          knownSince: '2026-02-19T00:00:00.000Z',
+        });
+        expect(identity(result, 'aws.role', 'used').use).toMatchObject({
+          at: '2026-02-28T00:00:00.000Z',
+          detail: { region: 'eu-central-1' },
+        });
       },
     ));
 
@@ -255,11 +407,22 @@ describe('a role', () => {
     readOf(
       (account) => {
         const oidc = addOidcProvider(account, { url: 'token.actions.githubusercontent.com' });
-        addRole(account, { name: 'deploy', trust: trusting({ Federated: oidc.arn }, { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:*' } }, 'sts:AssumeRoleWithWebIdentity') });
+        addRole(account, {
+          name: 'deploy',
+          trust: trusting(
+            { Federated: oidc.arn },
+            { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:*' } },
+            'sts:AssumeRoleWithWebIdentity',
+          ),
+        });
       },
       (result, account) => {
         const role = account.roles.get('deploy')!;
-        expect(credential(result, 'aws.federated-trust', 'token.actions.githubusercontent.com').record).toMatchObject({ kind: 'federated-trust', identity: { type: 'aws.role', id: role.id }, attributes: { narrowed: false } });
+        expect(credential(result, 'aws.federated-trust', 'token.actions.githubusercontent.com').record).toMatchObject({
+          kind: 'federated-trust',
+          identity: { type: 'aws.role', id: role.id },
+          attributes: { narrowed: false },
+        });
       },
     ));
 
@@ -272,11 +435,36 @@ describe('a role', () => {
 
 describe('AI use', () => {
   it.each<[string, (account: AwsAccount) => unknown, 'yes' | 'no' | undefined]>([
-    ['yes, where a policy names a service of AI', (account) => addUser(account, { name: 'x', inline: { p: allowing('bedrock:InvokeModel') } }), 'yes'],
-    ['yes, where it asked one lately', (account) => addUser(account, { name: 'x', attached: ['AdministratorAccess'], lastAccessed: { bedrock: { at: NOW - DAY } } }), 'yes'],
-    ['open, where a wildcard could mean it', (account) => addUser(account, { name: 'x', attached: ['AdministratorAccess'] }), undefined],
-    ['open, where a policy about everything names it among others', (account) => addUser(account, { name: 'x', attached: ['ReadOnlyAccess'] }), undefined],
-    ['no, where nothing it holds could be it', (account) => addUser(account, { name: 'x', attached: ['AmazonS3FullAccess'] }), 'no'],
+    [
+      'yes, where a policy names a service of AI',
+      (account) => addUser(account, { name: 'x', inline: { p: allowing('bedrock:InvokeModel') } }),
+      'yes',
+    ],
+    [
+      'yes, where it asked one lately',
+      (account) =>
+        addUser(account, {
+          name: 'x',
+          attached: ['AdministratorAccess'],
+          lastAccessed: { bedrock: { at: NOW - DAY } },
+        }),
+      'yes',
+    ],
+    [
+      'open, where a wildcard could mean it',
+      (account) => addUser(account, { name: 'x', attached: ['AdministratorAccess'] }),
+      undefined,
+    ],
+    [
+      'open, where a policy about everything names it among others',
+      (account) => addUser(account, { name: 'x', attached: ['ReadOnlyAccess'] }),
+      undefined,
+    ],
+    [
+      'no, where nothing it holds could be it',
+      (account) => addUser(account, { name: 'x', attached: ['AmazonS3FullAccess'] }),
+      'no',
+    ],
   ])('is %s', (_answer, build, expected) =>
     readOf(build, (result) => expect(identity(result, 'aws.user', 'x').record.aiUse?.value).toBe(expected)),
   );
@@ -287,7 +475,11 @@ describe('credentials', () => {
     readOf(
       (account) => {
         const user = addUser(account, { name: 'holder' });
-        addAccessKey(account, user, { status: 'Inactive', createdAt: Date.UTC(2024, 5, 1), lastUsed: { at: Date.UTC(2025, 5, 1, 12), service: 's3', region: 'eu-central-1' } });
+        addAccessKey(account, user, {
+          status: 'Inactive',
+          createdAt: Date.UTC(2024, 5, 1),
+          lastUsed: { at: Date.UTC(2025, 5, 1, 12), service: 's3', region: 'eu-central-1' },
+        });
         addServiceCredential(account, user, { createdAt: Date.UTC(2025, 9, 1), expiresAt: Date.UTC(2026, 9, 1) });
         addServiceCredential(account, user, { service: 'brand-new.amazonaws.com', status: 'Expired' });
         addSshKey(account, user);
@@ -297,22 +489,60 @@ describe('credentials', () => {
       (result, account) => {
         const user = account.users.get('holder')!;
         expect(credential(result, 'aws.access-key', user.accessKeys[0]!.id)).toMatchObject({
-          record: { kind: 'access-key', status: 'disabled', issuedAt: '2024-06-01T00:00:00.000Z', rotatedBasis: 'created', expiresAt: null, identity: { type: 'aws.user', id: user.id } },
-          use: { at: '2025-06-01T12:00:00.000Z', precision: '15m', knownSince: '2024-06-01T00:00:00.000Z', detail: { service: 's3', region: 'eu-central-1' } },
+          record: {
+            kind: 'access-key',
+            status: 'disabled',
+            issuedAt: '2024-06-01T00:00:00.000Z',
+            rotatedBasis: 'created',
+            expiresAt: null,
+            identity: { type: 'aws.user', id: user.id },
+          },
+          use: {
+            at: '2025-06-01T12:00:00.000Z',
+            precision: '15m',
+            knownSince: '2024-06-01T00:00:00.000Z',
+            detail: { service: 's3', region: 'eu-central-1' },
+          },
         });
-        expect(credential(result, 'aws.service-credential', user.serviceCredentials[0]!.id).record).toMatchObject({ kind: 'api-key', aiService: true, expiresAt: '2026-10-01T00:00:00.000Z', attributes: { service: 'bedrock.amazonaws.com' } });
-        expect(credential(result, 'aws.service-credential', user.serviceCredentials[1]!.id).record).toMatchObject({ kind: 'service-credential', status: 'expired', attributes: { service: 'brand-new.amazonaws.com' } });
+        expect(credential(result, 'aws.service-credential', user.serviceCredentials[0]!.id).record).toMatchObject({
+          kind: 'api-key',
+          aiService: true,
+          expiresAt: '2026-10-01T00:00:00.000Z',
+          attributes: { service: 'bedrock.amazonaws.com' },
+        });
+        expect(credential(result, 'aws.service-credential', user.serviceCredentials[1]!.id).record).toMatchObject({
+          kind: 'service-credential',
+          status: 'expired',
+          attributes: { service: 'brand-new.amazonaws.com' },
+        });
         expect(credential(result, 'aws.ssh-key', user.sshKeys[0]!.id).record).toMatchObject({ kind: 'ssh-key' });
-        expect(credential(result, 'aws.signing-certificate', user.signingCertificates[0]!.id).record).toMatchObject({ kind: 'signing-certificate', expiresAt: '2027-01-01T00:00:00.000Z', name: 'CN=stand-in.example' });
-        expect(credential(result, 'aws.server-certificate', 'www').record).toMatchObject({ kind: 'certificate', expiresAt: '2026-06-01T00:00:00.000Z', identity: { type: 'aws.tls-server' } });
-        expect(identity(result, 'aws.tls-server', 'www').record).toMatchObject({ kind: 'workload', custody: 'platform-held', nature: { value: 'non-human' } });
+        expect(credential(result, 'aws.signing-certificate', user.signingCertificates[0]!.id).record).toMatchObject({
+          kind: 'signing-certificate',
+          expiresAt: '2027-01-01T00:00:00.000Z',
+          name: 'CN=stand-in.example',
+        });
+        expect(credential(result, 'aws.server-certificate', 'www').record).toMatchObject({
+          kind: 'certificate',
+          expiresAt: '2026-06-01T00:00:00.000Z',
+          identity: { type: 'aws.tls-server' },
+        });
+        expect(identity(result, 'aws.tls-server', 'www').record).toMatchObject({
+          kind: 'workload',
+          custody: 'platform-held',
+          nature: { value: 'non-human' },
+        });
       },
     ));
 
   it('that were never used say from when on that is known', () =>
     readOf(
       (account) => addAccessKey(account, addUser(account, { name: 'old' }), { createdAt: Date.UTC(2012, 0, 1) }),
-      (result, account) => expect(credential(result, 'aws.access-key', account.users.get('old')!.accessKeys[0]!.id).use).toEqual({ at: null, knownSince: '2015-04-22T00:00:00.000Z', precision: '15m' }),
+      (result, account) =>
+        expect(credential(result, 'aws.access-key', account.users.get('old')!.accessKeys[0]!.id).use).toEqual({
+          at: null,
+          knownSince: '2015-04-22T00:00:00.000Z',
+          precision: '15m',
+        }),
     ));
 
   it('that AWS found in public are told as leaked: every key of the user', () =>
@@ -323,26 +553,60 @@ describe('credentials', () => {
         addAccessKey(account, user, { status: 'Inactive' });
       },
       (result, account) => {
-        const told = account.users.get('leaky')!.accessKeys.map(({ id }) => credential(result, 'aws.access-key', id).record.knownLeaked);
-        expect(told).toEqual(Array(2).fill('AWS attached AWSCompromisedKeyQuarantineV3 to leaky: it found a key of this user in public'));
-        expect(credential(result, 'aws.access-key', account.users.get('reader')!.accessKeys[0]!.id).record.knownLeaked).toBeUndefined();
+        const told = account.users
+          .get('leaky')!
+          .accessKeys.map(({ id }) => credential(result, 'aws.access-key', id).record.knownLeaked);
+        expect(told).toEqual(
+          Array(2).fill('AWS attached AWSCompromisedKeyQuarantineV3 to leaky: it found a key of this user in public'),
+        );
+        expect(
+          credential(result, 'aws.access-key', account.users.get('reader')!.accessKeys[0]!.id).record.knownLeaked,
+        ).toBeUndefined();
       },
     ));
 
   it('include the password, with its second factor and last use', () =>
     readOf(
       (account) => {
-        addUser(account, { name: 'sample.person.07', mfa: true, password: { createdAt: NOW - 50 * DAY, changedAt: NOW - 40 * DAY, lastUsedAt: NOW - 2 * DAY, nextRotationAt: NOW + 50 * DAY }, createdAt: NOW - 60 * DAY });
+        addUser(account, {
+          name: 'sample.person.07',
+          mfa: true,
+          password: {
+            createdAt: NOW - 50 * DAY,
+            changedAt: NOW - 40 * DAY,
+            lastUsedAt: NOW - 2 * DAY,
+            nextRotationAt: NOW + 50 * DAY,
+          },
+          createdAt: NOW - 60 * DAY,
+        });
         addUser(account, { name: 'sample.person.08', password: true });
       },
       (result, account) => {
         const user = account.users.get('sample.person.07')!;
         expect(credential(result, 'aws.password', `${user.id}#password`)).toMatchObject({
-          record: { kind: 'password', status: 'active', rotatedAt: '2026-01-20T00:00:00.000Z', rotatedBasis: 'source', expiresAt: '2026-04-20T00:00:00.000Z', attributes: { mfa: true }, identity: { type: 'aws.user', id: user.id } },
-          use: { at: '2026-02-27T00:00:00.000Z', knownSince: '2025-12-31T00:00:00.000Z', knownUntil: '2026-03-01T00:00:00.000Z' },
+          record: {
+            kind: 'password',
+            status: 'active',
+            rotatedAt: '2026-01-20T00:00:00.000Z',
+            rotatedBasis: 'source',
+            expiresAt: '2026-04-20T00:00:00.000Z',
+            attributes: { mfa: true },
+            identity: { type: 'aws.user', id: user.id },
+          },
+          use: {
+            at: '2026-02-27T00:00:00.000Z',
+            knownSince: '2025-12-31T00:00:00.000Z',
+            knownUntil: '2026-03-01T00:00:00.000Z',
+          },
         });
-        expect(credential(result, 'aws.password', `${account.users.get('sample.person.08')!.id}#password`)).toMatchObject({ record: { attributes: { mfa: false } }, use: { at: null } });
-        expect(result.records.filter(({ record }) => record.type === 'aws.password' && record.id.startsWith(account.users.get('reader')!.id))).toEqual([]);
+        expect(
+          credential(result, 'aws.password', `${account.users.get('sample.person.08')!.id}#password`),
+        ).toMatchObject({ record: { attributes: { mfa: false } }, use: { at: null } });
+        expect(
+          result.records.filter(
+            ({ record }) => record.type === 'aws.password' && record.id.startsWith(account.users.get('reader')!.id),
+          ),
+        ).toEqual([]);
       },
     ));
 
@@ -356,8 +620,15 @@ describe('credentials', () => {
       addUser(account, { name: 'machine', createdAt: NOW });
       const result = await read();
       expect(result.gaps).toEqual([]);
-      expect(credential(result, 'aws.password', `${account.users.get('newcomer')!.id}#password`)).toMatchObject({ partial: true, record: { rotatedBasis: 'created' } });
-      expect(result.records.filter(({ record }) => record.type === 'aws.password' && record.id.startsWith(account.users.get('machine')!.id))).toEqual([]);
+      expect(credential(result, 'aws.password', `${account.users.get('newcomer')!.id}#password`)).toMatchObject({
+        partial: true,
+        record: { rotatedBasis: 'created' },
+      });
+      expect(
+        result.records.filter(
+          ({ record }) => record.type === 'aws.password' && record.id.startsWith(account.users.get('machine')!.id),
+        ),
+      ).toEqual([]);
     });
   });
 });
@@ -368,17 +639,35 @@ describe('the account and its root', () => {
       (account) => {
         account.root.mfa = false;
         account.root.password = { lastUsedAt: NOW - DAY, changedAt: null };
-        addRootAccessKey(account, { createdAt: Date.UTC(2020, 1, 1), lastUsed: { at: Date.UTC(2021, 1, 1), service: 'iam', region: 'us-east-1' } });
+        addRootAccessKey(account, {
+          createdAt: Date.UTC(2020, 1, 1),
+          lastUsed: { at: Date.UTC(2021, 1, 1), service: 'iam', region: 'us-east-1' },
+        });
         addPolicy(account, { name: 'one', document: allowing('s3:GetObject') });
       },
       (result) => {
-        expect(theRecord<'resource'>(result, 'aws.account', ID).record.attributes).toMatchObject({ alias: 'sample-home', partition: 'aws' });
-        expect(identity(result, 'aws.root', ID).record).toMatchObject({ kind: 'root', privilege: { level: 'admin' }, attributes: { mfa: false, accessKeys: 1 } });
+        expect(theRecord<'resource'>(result, 'aws.account', ID).record.attributes).toMatchObject({
+          alias: 'sample-home',
+          partition: 'aws',
+        });
+        expect(identity(result, 'aws.root', ID).record).toMatchObject({
+          kind: 'root',
+          privilege: { level: 'admin' },
+          attributes: { mfa: false, accessKeys: 1 },
+        });
         expect(credential(result, 'aws.root-access-key', `arn:aws:iam::${ID}:root#access-key-1`)).toMatchObject({
-          record: { kind: 'access-key', status: 'active', rotatedAt: '2020-02-01T00:00:00.000Z', identity: { type: 'aws.root', id: ID } },
+          record: {
+            kind: 'access-key',
+            status: 'active',
+            rotatedAt: '2020-02-01T00:00:00.000Z',
+            identity: { type: 'aws.root', id: ID },
+          },
           use: { at: '2021-02-01T00:00:00.000Z', precision: '15m' },
         });
-        expect(credential(result, 'aws.password', `arn:aws:iam::${ID}:root#password`)).toMatchObject({ record: { status: 'unknown' }, use: { at: '2026-02-28T00:00:00.000Z' } });
+        expect(credential(result, 'aws.password', `arn:aws:iam::${ID}:root#password`)).toMatchObject({
+          record: { status: 'unknown' },
+          use: { at: '2026-02-28T00:00:00.000Z' },
+        });
         expect(result.stated).toEqual(
           expect.arrayContaining([
             { scope: ID, type: 'aws.user', count: 1 },
@@ -396,8 +685,13 @@ describe('the account and its root', () => {
         addSamlProvider(account, { name: 'workforce', validUntil: Date.UTC(2027, 0, 1) });
       },
       (result) => {
-        expect(theRecord<'resource'>(result, 'aws.oidc-provider', 'gitlab.example.org').record).toMatchObject({ id: `arn:aws:iam::${ID}:oidc-provider/gitlab.example.org`, attributes: { clientIds: ['sts.amazonaws.com'], tags: { team: 'platform' } } });
-        expect(theRecord<'resource'>(result, 'aws.saml-provider', 'workforce').record.attributes).toMatchObject({ validUntil: '2027-01-01T00:00:00.000Z' });
+        expect(theRecord<'resource'>(result, 'aws.oidc-provider', 'gitlab.example.org').record).toMatchObject({
+          id: `arn:aws:iam::${ID}:oidc-provider/gitlab.example.org`,
+          attributes: { clientIds: ['sts.amazonaws.com'], tags: { team: 'platform' } },
+        });
+        expect(theRecord<'resource'>(result, 'aws.saml-provider', 'workforce').record.attributes).toMatchObject({
+          validUntil: '2027-01-01T00:00:00.000Z',
+        });
       },
     ));
 
@@ -405,26 +699,36 @@ describe('the account and its root', () => {
     readOf(
       (account) => {
         for (let index = 0; index < 11; index++) addUser(account, { name: `user-${index}` });
-        for (let index = 0; index < 7; index++) addRole(account, { name: `role-${index}`, trust: trustingService('ec2.amazonaws.com') });
+        for (let index = 0; index < 7; index++)
+          addRole(account, { name: `role-${index}`, trust: trustingService('ec2.amazonaws.com') });
       },
       (result) => {
-        for (const { type, count } of result.stated) expect([type, result.records.filter(({ record }) => record.type === type).length]).toEqual([type, count]);
+        for (const { type, count } of result.stated)
+          expect([type, result.records.filter(({ record }) => record.type === type).length]).toEqual([type, count]);
       },
     ));
 
   it('are told in another partition too', async () => {
     const world = createAwsWorld({ partition: 'aws-cn' });
     const account = addAccount(world, { id: ID, name: 'china' });
-    const user = addUser(account, { name: 'leaky', attached: ['AWSCompromisedKeyQuarantineV2', 'AdministratorAccess'] });
+    const user = addUser(account, {
+      name: 'leaky',
+      attached: ['AWSCompromisedKeyQuarantineV2', 'AdministratorAccess'],
+    });
     const role = addRole(account, { name: 'r', trust: trusting({ AWS: userArn(account, user) }) });
     const key = addAccessKey(account, user);
     await against(world, key, async ({ read }) => {
       const result = await read({ region: 'cn-north-1' });
       expect(result.gaps).toEqual([]);
-      expect(identity(result, 'aws.user', 'leaky').record.attributes).toMatchObject({ arn: `arn:aws-cn:iam::${ID}:user/leaky` });
+      expect(identity(result, 'aws.user', 'leaky').record.attributes).toMatchObject({
+        arn: `arn:aws-cn:iam::${ID}:user/leaky`,
+      });
       expect(credential(result, 'aws.access-key', key.id).record.knownLeaked).toMatch(/V2/);
       expect(identity(result, 'aws.root', ID).record.attributes).toMatchObject({ arn: `arn:aws-cn:iam::${ID}:root` });
-      expect(identity(result, 'aws.role', 'r').record).toMatchObject({ attributes: { arn: roleArn(account, role) }, trusts: [{ kind: 'identity', account: ID }] });
+      expect(identity(result, 'aws.role', 'r').record).toMatchObject({
+        attributes: { arn: roleArn(account, role) },
+        trusts: [{ kind: 'identity', account: ID }],
+      });
     });
   });
 });

@@ -1,6 +1,12 @@
 export { awsIam, awsIamWithin } from './connector.js';
 export type { AwsIamConfig } from './config.schema.js';
-export { type DetailsSurvey, type ImportBatch, type OpenFile, readAuthorizationDetails, surveyAuthorizationDetails } from './imports/authorization-details.js';
+export {
+  type DetailsSurvey,
+  type ImportBatch,
+  type OpenFile,
+  readAuthorizationDetails,
+  surveyAuthorizationDetails,
+} from './imports/authorization-details.js';
 export { readCredentialReport, type ReportSurvey, surveyCredentialReport } from './imports/credential-report.js';
 export { awsAuthorizationDetails, awsCredentialReport } from './imports/formats.js';
 export { leastPrivilegePolicy, type PolicyJson } from './least-privilege-policy.js';

@@ -31,9 +31,13 @@ export class RetryBudget implements Strategy {
 
   async refreshRetryTokenForRetry(token: Token, { errorType }: ErrorInfo): Promise<Token> {
     const isRetried = errorType === 'THROTTLING' || errorType === 'TRANSIENT';
-    if (!isRetried || token.getRetryCount() + 1 >= this.attempts || this.spent >= this.retries) throw new Error('no retry');
+    if (!isRetried || token.getRetryCount() + 1 >= this.attempts || this.spent >= this.retries)
+      throw new Error('no retry');
     this.spent++;
-    const longest = Math.min((errorType === 'THROTTLING' ? THROTTLE_BASE_MS : TRANSIENT_BASE_MS) * 2 ** token.getRetryCount(), LONGEST_MS);
+    const longest = Math.min(
+      (errorType === 'THROTTLING' ? THROTTLE_BASE_MS : TRANSIENT_BASE_MS) * 2 ** token.getRetryCount(),
+      LONGEST_MS,
+    );
     await this.pause(Math.round(longest * this.spread()), this.signal ?? new AbortController().signal);
     return tokenOf(token.getRetryCount() + 1);
   }
@@ -48,4 +52,5 @@ export class RetryBudget implements Strategy {
   }
 }
 
-const tokenOf = (count: number): Token => ({ getRetryCount: () => count, getRetryDelay: () => 0, getRetryCost: () => undefined }) as Token;
+const tokenOf = (count: number): Token =>
+  ({ getRetryCount: () => count, getRetryDelay: () => 0, getRetryCost: () => undefined }) as Token;

@@ -1,5 +1,14 @@
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import { ConnectorBug, type ConnectorHost, type GapCause, inParallel, type Reading, type Scope, type ScopeContext, type Session } from '../sdk/index.js';
+import {
+  ConnectorBug,
+  type ConnectorHost,
+  type GapCause,
+  inParallel,
+  type Reading,
+  type Scope,
+  type ScopeContext,
+  type Session,
+} from '../sdk/index.js';
 import { Account } from './account.js';
 import { malformed } from './answers.js';
 import { AwsApis, openHttp, type Wire } from './apis.js';
@@ -39,7 +48,10 @@ export class AwsIamSession implements Session {
   ) {
     const region = config.region ?? host.environment.AWS_REGION ?? host.environment.AWS_DEFAULT_REGION ?? 'us-east-1';
     this.wire = { host, limits, region, http: openHttp(limits) };
-    this.home = new AwsApis(this.wire, kept(homeSigning(config, host), () => host.now()));
+    this.home = new AwsApis(
+      this.wire,
+      kept(homeSigning(config, host), () => host.now()),
+    );
     const accountOf = (scope: Scope) => this.accountOf(scope);
     this.readings = [
       accountReading(accountOf),
@@ -65,7 +77,8 @@ export class AwsIamSession implements Session {
     this.partition = caller.partition;
     const targets = await targetsOf(this.config, this.home, caller, this.limits, ctx);
     const scopes: Scope[] = [];
-    for await (const scope of inParallel(targets, this.limits.inFlight, (target) => this.reach(target, ctx.signal))) scopes.push(scope);
+    for await (const scope of inParallel(targets, this.limits.inFlight, (target) => this.reach(target, ctx.signal)))
+      scopes.push(scope);
     return scopes;
   }
 
@@ -85,7 +98,13 @@ export class AwsIamSession implements Session {
   /** Opens an account, and says of one that cannot be opened why. */
   private async reach(target: Target, signal: AbortSignal): Promise<Scope> {
     const { id, name, environment, unit } = target;
-    const scope: Scope = { id, name, kind: 'aws-account', ...(environment ? { environment } : {}), ...(unit ? { unit } : {}) };
+    const scope: Scope = {
+      id,
+      name,
+      kind: 'aws-account',
+      ...(environment ? { environment } : {}),
+      ...(unit ? { unit } : {}),
+    };
     let unreadable: GapCause | undefined = target.unreadable;
     const apis = target.role ? new AwsApis(this.wire, this.assuming(target.role)) : this.home;
     if (target.role && !unreadable) unreadable = await this.refusal(target, apis, signal);
@@ -105,10 +124,22 @@ export class AwsIamSession implements Session {
   private assuming(role: NonNullable<Target['role']>): (signal: AbortSignal) => Promise<Signing> {
     const take = async (signal: AbortSignal): Promise<Signing> => {
       const permission = 'sts:AssumeRole';
-      const input = { RoleArn: role.arn, RoleSessionName: 'mandate', ...(role.externalId ? { ExternalId: role.externalId } : {}) };
-      const { Credentials: given } = await this.home.sts(permission, signal, (sts, sent) => sts.send(new AssumeRoleCommand(input), sent));
-      if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken) throw malformed(permission, 'holds no credential');
-      return { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.SessionToken, ...(given.Expiration ? { expiration: given.Expiration } : {}) };
+      const input = {
+        RoleArn: role.arn,
+        RoleSessionName: 'mandate',
+        ...(role.externalId ? { ExternalId: role.externalId } : {}),
+      };
+      const { Credentials: given } = await this.home.sts(permission, signal, (sts, sent) =>
+        sts.send(new AssumeRoleCommand(input), sent),
+      );
+      if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken)
+        throw malformed(permission, 'holds no credential');
+      return {
+        accessKeyId: given.AccessKeyId,
+        secretAccessKey: given.SecretAccessKey,
+        sessionToken: given.SessionToken,
+        ...(given.Expiration ? { expiration: given.Expiration } : {}),
+      };
     };
     return kept(take, () => this.host.now());
   }
@@ -119,8 +150,17 @@ export class AwsIamSession implements Session {
     const opened = this.targets.get(scope.id);
     if (!opened) throw new ConnectorBug(`The scope ${scope.id} was never opened`);
     const { name, environment, unit } = opened.target;
-    const frame = { partition: this.partition, account: scope.id, name, ...(environment ? { environment } : {}), ...(unit ? { unit } : {}), asOf: this.host.now() };
-    const account = new Account(frame, opened.apis, this.host, this.limits, { serviceLastAccessed: this.config.serviceLastAccessed });
+    const frame = {
+      partition: this.partition,
+      account: scope.id,
+      name,
+      ...(environment ? { environment } : {}),
+      ...(unit ? { unit } : {}),
+      asOf: this.host.now(),
+    };
+    const account = new Account(frame, opened.apis, this.host, this.limits, {
+      serviceLastAccessed: this.config.serviceLastAccessed,
+    });
     if (this.accounts.size >= REMEMBERED_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
     this.accounts.set(scope.id, account);
     return account;

@@ -23,7 +23,12 @@ export function homeSigning(config: AwsIamConfig, host: ConnectorHost): SigningP
     };
     return async () => signing;
   }
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken, AWS_PROFILE: profile } = host.environment;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_PROFILE: profile,
+  } = host.environment;
   if (accessKeyId && secretAccessKey) {
     const signing: Signing = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
     return async () => signing;
@@ -36,7 +41,10 @@ export function homeSigning(config: AwsIamConfig, host: ConnectorHost): SigningP
 const RENEW_BEFORE_MS = 300_000;
 
 /** Keeps what `take` gives until shortly before it expires; several calls at once make one request. */
-export function kept(take: (signal: AbortSignal) => Promise<Signing>, now: () => number): (signal: AbortSignal) => Promise<Signing> {
+export function kept(
+  take: (signal: AbortSignal) => Promise<Signing>,
+  now: () => number,
+): (signal: AbortSignal) => Promise<Signing> {
   let current: Promise<Signing> | null = null;
   let until = 0;
   return async (signal) => {

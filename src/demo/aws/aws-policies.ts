@@ -45,7 +45,6 @@ const MANY_READS = [
   'ecr',
   'elasticache',
   'elasticfilesystem',
-  'redshift',
   'kinesis',
   'firehose',
   'apigateway',

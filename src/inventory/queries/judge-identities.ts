@@ -58,8 +58,11 @@ const judged = (ids: Sql): Sql => sql`
       (array_agg(e.display_name ORDER BY privilege_rank(e.privilege) DESC NULLS LAST, e.display_name))[1] AS highest
     FROM grants g JOIN entitlements e ON e.id = g.entitlement_id WHERE g.identity_id = i.id AND g.removed_at IS NULL AND e.removed_at IS NULL) g
   CROSS JOIN LATERAL (
-    SELECT bool_or(r.resource_type LIKE '%.password' AND r.last_complete_at IS NOT NULL) AS passwords_read, bool_or(r.entity = 'grant' AND r.last_complete_at IS NOT NULL) AS grants_read
-    FROM scope_readings r WHERE r.scope_id = i.scope_id) r
+    -- Read means: every type of the sort was once read whole, and none of them has a gap now. What cannot be seen is not absent.
+    SELECT coalesce(bool_and(r.last_complete_at IS NOT NULL AND NOT r.has_gap) FILTER (WHERE r.resource_type LIKE '%.password'), false) AS passwords_read,
+      coalesce(bool_and(r.last_complete_at IS NOT NULL AND NOT r.has_gap) FILTER (WHERE r.entity = 'grant'), false) AS grants_read
+    FROM (SELECT sr.*, EXISTS (SELECT 1 FROM gaps g WHERE g.scope_id = sr.scope_id AND g.resource_type = sr.resource_type AND (g.parent_external_id IS NULL OR g.parent_external_id = i.external_id)) AS has_gap
+      FROM scope_readings sr WHERE sr.scope_id = i.scope_id) r) r
   CROSS JOIN LATERAL (
     SELECT (array_agg(t.principal ORDER BY t.principal) FILTER (WHERE t.principal_kind = 'service' AND t.principal ~ '(bedrock|sagemaker)'))[1] AS ai_service,
       CASE WHEN count(*) = 0 THEN CASE WHEN jsonb_typeof(i.stated->'trusts') = 'array' OR i.kind NOT IN ('role', 'workload') THEN 'none' ELSE 'unknown' END

@@ -5,6 +5,7 @@ import { type ResourceType, type RowProblem, type Session, VendorFailure } from 
 import {
   HeldRemovalsRepository,
   JudgeTouched,
+  KIND_OF,
   type KindCounts,
   knownHashes,
   MERGE_KINDS,
@@ -212,10 +213,15 @@ export class RunSync {
     removalShare: number,
     signal: AbortSignal,
   ): Promise<Record<string, number>> {
-    await this.noteReadings.execute(run.id, outcome.readings);
+    // A file says nothing of what it has no row of and never had: that is no listing of zero.
+    const readings = outcome.readings.filter(
+      ({ entity, collected, complete }) =>
+        run.uploadId === null || !complete || collected > 0 || known.sizeOf(MERGE_KINDS.indexOf(KIND_OF[entity as never])) > 0,
+    );
+    await this.noteReadings.execute(run.id, readings);
     // A file with bad rows never sweeps: what is missing may be in one of them. Nor does one that was meant to add.
     const sweeps = errors.count === 0 && run.options.mode !== 'append';
-    const complete = outcome.readings
+    const complete = readings
       .filter((reading) => reading.complete)
       .map(({ scopeId, type }) => ({ scopeId, type }));
     let held: RemovalShare[] = [];

@@ -12,6 +12,7 @@ export class HashSet {
   private marks: Uint8Array;
   private mask: number;
   private count = 0;
+  private readonly ofLabel: number[] = [];
 
   constructor(expected = 1024) {
     let capacity = 1024;
@@ -28,7 +29,10 @@ export class HashSet {
   addWords(a: number, b: number, c: number, d: number, label: number): void {
     if (this.count * 2 > this.mask) this.grow();
     const slot = this.slotOf(a, b, c, d);
-    if (this.marks[slot] === 0) this.count++;
+    if (this.marks[slot] === 0) {
+      this.count++;
+      this.ofLabel[label] = (this.ofLabel[label] ?? 0) + 1;
+    }
     this.words.set([a, b, c, d], slot * 4);
     this.marks[slot] = label + 1;
   }
@@ -69,6 +73,11 @@ export class HashSet {
     if (mark === 0) return -1;
     this.marks[slot] = mark | 0x80;
     return (mark & 0x7f) - 1;
+  }
+
+  /** How many of a label there are, visited or not. */
+  sizeOf(label: number): number {
+    return this.ofLabel[label] ?? 0;
   }
 
   /** How many of a label were visited. */

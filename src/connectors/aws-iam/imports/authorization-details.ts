@@ -55,10 +55,16 @@ export async function surveyAuthorizationDetails(open: OpenFile): Promise<Detail
     }
     if (row.list === 'Policies') continue;
     for (const { PolicyArn: policy } of row.detail.AttachedManagedPolicies ?? []) held.add(policy);
-    const bound = 'PermissionsBoundary' in row.detail ? row.detail.PermissionsBoundary?.PermissionsBoundaryArn : undefined;
+    const bound =
+      'PermissionsBoundary' in row.detail ? row.detail.PermissionsBoundary?.PermissionsBoundaryArn : undefined;
     if (bound) held.add(bound);
   }
-  if (rows === 0 && problems.length === 0) problems.push({ line: 1, field: null, problem: 'The file holds none of the lists UserDetailList, GroupDetailList, RoleDetailList and Policies.' });
+  if (rows === 0 && problems.length === 0)
+    problems.push({
+      line: 1,
+      field: null,
+      problem: 'The file holds none of the lists UserDetailList, GroupDetailList, RoleDetailList and Policies.',
+    });
   return { accounts: [...accounts], partition, held, problems };
 }
 
@@ -67,7 +73,10 @@ export async function surveyAuthorizationDetails(open: OpenFile): Promise<Detail
  * first policies and groups, then, in a further pass, users and roles. Policy documents may be URL-encoded texts or
  * objects. What is wrong with single rows was told by the survey and is left out here.
  */
-export async function* readAuthorizationDetails(open: OpenFile, { account, survey }: { readonly account: string; readonly survey: DetailsSurvey }): AsyncGenerator<ImportBatch> {
+export async function* readAuthorizationDetails(
+  open: OpenFile,
+  { account, survey }: { readonly account: string; readonly survey: DetailsSurvey },
+): AsyncGenerator<ImportBatch> {
   const frame: Frame = { partition: survey.partition, account, name: account, asOf: null };
   const book = new AccountBook(frame, { showUnseenAwsPolicies: true, isHeld: (arn) => survey.held.has(arn) });
   const isOfAccount = (arn: string): boolean => (readArn(arn)?.account ?? account) === account;
@@ -76,7 +85,8 @@ export async function* readAuthorizationDetails(open: OpenFile, { account, surve
   for await (const row of rowsOf(open, new Set<ListName>(['Policies', 'GroupDetailList']))) {
     if ('problem' in row || !isOfAccount(row.detail.Arn)) continue;
     if (row.list === 'GroupDetailList') groups.push(row);
-    if (row.list === 'Policies') yield* mapped(row, async () => ({ emitted: [await book.addPolicy(row.detail)], unseen: [] }));
+    if (row.list === 'Policies')
+      yield* mapped(row, async () => ({ emitted: [await book.addPolicy(row.detail)], unseen: [] }));
   }
   for (const row of groups) yield* mapped(row, () => book.addGroup(row.detail));
   for await (const row of rowsOf(open, new Set<ListName>(['UserDetailList', 'RoleDetailList']))) {
@@ -89,11 +99,18 @@ export async function* readAuthorizationDetails(open: OpenFile, { account, surve
 async function* mapped(row: AnyRow, map: () => Promise<Mapped>): AsyncGenerator<ImportBatch> {
   try {
     const { emitted, unseen } = await map();
-    const problems = unseen.map((name) => ({ line: row.line, field: row.place, problem: `It holds ${name}, which the file does not describe.` }));
+    const problems = unseen.map((name) => ({
+      line: row.line,
+      field: row.place,
+      problem: `It holds ${name}, which the file does not describe.`,
+    }));
     yield { emitted, problems };
   } catch (error) {
     if (!(error instanceof UnusableDetail)) throw error;
-    yield { emitted: [], problems: [{ line: row.line, field: `${row.place}.${error.field}`, problem: `This ${error.problem}.` }] };
+    yield {
+      emitted: [],
+      problems: [{ line: row.line, field: `${row.place}.${error.field}`, problem: `This ${error.problem}.` }],
+    };
   }
 }
 
@@ -104,7 +121,12 @@ async function* rowsOf(open: OpenFile, wanted: ReadonlySet<string>): AsyncGenera
     for await (const part of jsonLists(open(), LIST_NAMES, wanted)) {
       if (!('list' in part)) {
         // A page of an answer: the rest of the account is somewhere else.
-        if (part.name === 'IsTruncated' && part.value === true) yield { line: line + 1, field: 'IsTruncated', problem: 'The answer was cut off: the file is one page of several.' };
+        if (part.name === 'IsTruncated' && part.value === true)
+          yield {
+            line: line + 1,
+            field: 'IsTruncated',
+            problem: 'The answer was cut off: the file is one page of several.',
+          };
         continue;
       }
       line++;
@@ -125,4 +147,6 @@ async function* rowsOf(open: OpenFile, wanted: ReadonlySet<string>): AsyncGenera
 
 /** Says what is wrong with a value, never the value. */
 const wordsFor = (issue: z.core.$ZodIssue | undefined): string =>
-  issue?.code === 'invalid_type' ? `This should be ${issue.expected === 'string' ? 'text' : `of type ${issue.expected}`}.` : 'This cannot be used here.';
+  issue?.code === 'invalid_type'
+    ? `This should be ${issue.expected === 'string' ? 'text' : `of type ${issue.expected}`}.`
+    : 'This cannot be used here.';

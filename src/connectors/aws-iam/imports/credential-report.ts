@@ -1,7 +1,15 @@
 import type { Emitted, IdentityRecord, ImportLookup, Ref, RowProblem } from '../../sdk/index.js';
 import { readArn } from '../mapping/frame.js';
 import { present } from '../mapping/identities.js';
-import { certificatesInRow, createdIn, keysInRow, password, type ReportRow, ROOT, UnusableColumn } from '../mapping/report-rows.js';
+import {
+  certificatesInRow,
+  createdIn,
+  keysInRow,
+  password,
+  type ReportRow,
+  ROOT,
+  UnusableColumn,
+} from '../mapping/report-rows.js';
 import type { ImportBatch, OpenFile } from './authorization-details.js';
 import { readReportCsv } from './report-csv.js';
 
@@ -36,7 +44,10 @@ const ROWS_AT_ONCE = 500;
  * the source holds already is stays untouched; only what hangs on it is added. What is wrong with single rows was told by
  * the survey and is left out here, except what shows in its columns.
  */
-export async function* readCredentialReport(open: OpenFile, { account, lookup = NOBODY_KNOWN }: { readonly account: string; readonly lookup?: ImportLookup }): AsyncGenerator<ImportBatch> {
+export async function* readCredentialReport(
+  open: OpenFile,
+  { account, lookup = NOBODY_KNOWN }: { readonly account: string; readonly lookup?: ImportLookup },
+): AsyncGenerator<ImportBatch> {
   let rows: { line: number; row: ReportRow }[] = [];
   for await (const line of readReportCsv(open())) {
     if (!('row' in line) || readArn(line.row.arn ?? '')?.account !== account) continue;
@@ -48,8 +59,15 @@ export async function* readCredentialReport(open: OpenFile, { account, lookup = 
   if (rows.length > 0) yield* mapped(rows, account, lookup);
 }
 
-async function* mapped(rows: readonly { line: number; row: ReportRow }[], account: string, lookup: ImportLookup): AsyncGenerator<ImportBatch> {
-  const known = await lookup.identitiesByAttribute('arn', rows.map(({ row }) => row.arn!));
+async function* mapped(
+  rows: readonly { line: number; row: ReportRow }[],
+  account: string,
+  lookup: ImportLookup,
+): AsyncGenerator<ImportBatch> {
+  const known = await lookup.identitiesByAttribute(
+    'arn',
+    rows.map(({ row }) => row.arn!),
+  );
   const emitted: Emitted[] = [];
   const problems: RowProblem[] = [];
   for (const { line, row } of rows) {
@@ -69,7 +87,11 @@ function ofRoot(row: ReportRow, account: string): Emitted[] {
   const record = identity(ref, row, {
     name: `root of ${account}`,
     kind: 'root',
-    privilege: { level: 'admin', because: ['the root of an account may do everything in it'], notConsidered: ['organisation policies (service and resource control policies)'] },
+    privilege: {
+      level: 'admin',
+      because: ['the root of an account may do everything in it'],
+      notConsidered: ['organisation policies (service and resource control policies)'],
+    },
     attributes: present({ arn, mfa: row.mfa_active?.toLowerCase() === 'true' }),
   });
   return [{ record }, ...password(row, ref, arn, null), ...keysInRow(row, 'aws.root-access-key', ref, null)];
@@ -87,7 +109,11 @@ function ofUser(row: ReportRow, known: { readonly type: string; readonly id: str
   ];
 }
 
-const identity = (ref: Ref, row: ReportRow, more: Pick<IdentityRecord, 'name' | 'kind' | 'attributes' | 'privilege'>): IdentityRecord => ({
+const identity = (
+  ref: Ref,
+  row: ReportRow,
+  more: Pick<IdentityRecord, 'name' | 'kind' | 'attributes' | 'privilege'>,
+): IdentityRecord => ({
   entity: 'identity',
   ...ref,
   status: 'active',

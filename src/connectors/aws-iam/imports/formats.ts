@@ -19,8 +19,25 @@ const asFile = (types: readonly string[], telling: readonly string[]): ResourceT
     ...(telling.includes(id) ? { use: { horizonDays: null, lagHours: 0 } } : {}),
   }));
 
-const IN_DETAILS = ['aws.user', 'aws.group', 'aws.role', 'aws.federated-trust', 'aws.managed-policy', 'aws.aws-managed-policy', 'aws.inline-policy', 'aws.group-membership', 'aws.grant'];
-const IN_REPORT = ['aws.root', 'aws.user', 'aws.password', 'aws.access-key', 'aws.root-access-key', 'aws.signing-certificate'];
+const IN_DETAILS = [
+  'aws.user',
+  'aws.group',
+  'aws.role',
+  'aws.federated-trust',
+  'aws.managed-policy',
+  'aws.aws-managed-policy',
+  'aws.inline-policy',
+  'aws.group-membership',
+  'aws.grant',
+];
+const IN_REPORT = [
+  'aws.root',
+  'aws.user',
+  'aws.password',
+  'aws.access-key',
+  'aws.root-access-key',
+  'aws.signing-certificate',
+];
 
 interface Survey {
   readonly accounts: readonly string[];
@@ -53,7 +70,8 @@ function fileSession<S extends Survey>(
   return {
     async validate() {
       const { accounts, problems } = await once();
-      if (accounts.length === 0) throw new VendorFailure(problems[0]?.problem ?? 'The file names no AWS account.', 'malformed');
+      if (accounts.length === 0)
+        throw new VendorFailure(problems[0]?.problem ?? 'The file names no AWS account.', 'malformed');
       return { account: accounts.join(', '), detail: file.name ?? file.sourceName };
     },
     async scopes() {

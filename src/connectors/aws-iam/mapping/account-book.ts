@@ -62,10 +62,18 @@ export class AccountBook {
   }
 
   async addGroup(detail: GroupDetail): Promise<Mapped> {
-    const group: GroupEntry = { id: needed(detail.GroupId, 'GroupId'), name: needed(detail.GroupName, 'GroupName'), arn: needed(detail.Arn, 'Arn'), path: detail.Path, createdAt: iso(detail.CreateDate) };
+    const group: GroupEntry = {
+      id: needed(detail.GroupId, 'GroupId'),
+      name: needed(detail.GroupName, 'GroupName'),
+      arn: needed(detail.Arn, 'Arn'),
+      path: detail.Path,
+      createdAt: iso(detail.CreateDate),
+    };
     const ref: Ref = { type: 'aws.group', id: group.id };
     const membership: Ref = { type: 'aws.group-membership', id: group.id };
-    const holdings = await holdingsOf(group, detail.AttachedManagedPolicies, detail.GroupPolicyList, (arn) => this.see(arn));
+    const holdings = await holdingsOf(group, detail.AttachedManagedPolicies, detail.GroupPolicyList, (arn) =>
+      this.see(arn),
+    );
     this.groups.set(group.name, { ref, membership, holdings });
     const reach = await reached(holdings.policies, holdings.unseen, null);
     const ai = aiUseOf(reach, [], null);
@@ -83,7 +91,13 @@ export class AccountBook {
     };
     const record = groupRecord(this.frame, group, { privilege: reach.privilege, ...(ai ? { aiUse: ai } : {}) });
     return {
-      emitted: [...this.takeStandIns(), ...holdings.inline, entitlement, { record }, ...holdings.policies.map((policy) => grant(ref, policy.ref, null, undefined))],
+      emitted: [
+        ...this.takeStandIns(),
+        ...holdings.inline,
+        entitlement,
+        { record },
+        ...holdings.policies.map((policy) => grant(ref, policy.ref, null, undefined)),
+      ],
       unseen: holdings.unseen,
     };
   }
@@ -91,12 +105,18 @@ export class AccountBook {
   async user(detail: UserDetail, found: FoundUse): Promise<Mapped & { readonly entry: UserEntry }> {
     const services = found === 'missing' ? null : found;
     const entry = userEntry(detail, quarantine(detail.AttachedManagedPolicies));
-    const holdings = await holdingsOf(entry, detail.AttachedManagedPolicies, detail.UserPolicyList, (arn) => this.see(arn));
+    const holdings = await holdingsOf(entry, detail.AttachedManagedPolicies, detail.UserPolicyList, (arn) =>
+      this.see(arn),
+    );
     const memberships = (detail.GroupList ?? []).map((name) => ({ name, group: this.groups.get(name) }));
     const groups = memberships.flatMap(({ group }) => (group ? [group] : []));
     const unseen = [...holdings.unseen, ...memberships.flatMap(({ name, group }) => (group ? [] : [`group ${name}`]))];
     const all = [...holdings.policies, ...groups.flatMap((group) => group.holdings.policies)];
-    const reach = await reached(all, [...unseen, ...groups.flatMap((group) => group.holdings.unseen)], this.boundaryOf(detail));
+    const reach = await reached(
+      all,
+      [...unseen, ...groups.flatMap((group) => group.holdings.unseen)],
+      this.boundaryOf(detail),
+    );
     const ai = aiUseOf(reach, [], services);
     const record = userRecord(
       this.frame,
@@ -104,9 +124,11 @@ export class AccountBook {
       { path: detail.Path, tags: tagsOf(detail.Tags), boundary: detail.PermissionsBoundary?.PermissionsBoundaryArn },
       { privilege: reach.privilege, ...(ai ? { aiUse: ai } : {}) },
     );
-    const use = services && this.frame.asOf !== null ? serviceUse(services, 'all', entry.createdAt, this.frame.asOf) : undefined;
+    const use =
+      services && this.frame.asOf !== null ? serviceUse(services, 'all', entry.createdAt, this.frame.asOf) : undefined;
     const ref = userRef(entry);
-    const through = (policy: PolicyEntry, via: Ref | null) => grant(ref, policy.ref, via, this.grantUse(policy, services, entry.createdAt));
+    const through = (policy: PolicyEntry, via: Ref | null) =>
+      grant(ref, policy.ref, via, this.grantUse(policy, services, entry.createdAt));
     return {
       entry,
       unseen,
@@ -115,7 +137,10 @@ export class AccountBook {
         ...holdings.inline,
         { record, ...(use ? { use } : {}), ...(found === 'missing' && !ai ? { partial: true } : {}) },
         ...holdings.policies.map((policy) => through(policy, null)),
-        ...groups.flatMap((group) => [grant(ref, group.membership, null, undefined), ...group.holdings.policies.map((policy) => through(policy, group.ref))]),
+        ...groups.flatMap((group) => [
+          grant(ref, group.membership, null, undefined),
+          ...group.holdings.policies.map((policy) => through(policy, group.ref)),
+        ]),
       ],
     };
   }
@@ -124,13 +149,25 @@ export class AccountBook {
     const services = found === 'missing' ? null : found;
     const entry = roleEntry(detail);
     const trusts = roleTrusts(detail);
-    const holdings = await holdingsOf(entry, detail.AttachedManagedPolicies, detail.RolePolicyList, (arn) => this.see(arn));
+    const holdings = await holdingsOf(entry, detail.AttachedManagedPolicies, detail.RolePolicyList, (arn) =>
+      this.see(arn),
+    );
     const reach = await reached(holdings.policies, holdings.unseen, this.boundaryOf(detail));
     const ai = aiUseOf(reach, aiTrusts(trusts), services);
-    const record = roleRecord(this.frame, detail, entry, trusts, { privilege: reach.privilege, ...(ai ? { aiUse: ai } : {}) });
-    const lastUsed = detail.RoleLastUsed ? { at: iso(detail.RoleLastUsed.LastUsedDate), region: detail.RoleLastUsed.Region } : null;
+    const record = roleRecord(this.frame, detail, entry, trusts, {
+      privilege: reach.privilege,
+      ...(ai ? { aiUse: ai } : {}),
+    });
+    const lastUsed = detail.RoleLastUsed
+      ? { at: iso(detail.RoleLastUsed.LastUsedDate), region: detail.RoleLastUsed.Region }
+      : null;
     const { asOf } = this.frame;
-    const use = roleUse(lastUsed, entry.createdAt, asOf, services && asOf !== null ? serviceUse(services, 'all', entry.createdAt, asOf) : undefined);
+    const use = roleUse(
+      lastUsed,
+      entry.createdAt,
+      asOf,
+      services && asOf !== null ? serviceUse(services, 'all', entry.createdAt, asOf) : undefined,
+    );
     const ref: Ref = { type: 'aws.role', id: entry.id };
     return {
       unseen: holdings.unseen,
@@ -139,13 +176,21 @@ export class AccountBook {
         ...holdings.inline,
         { record, ...(use ? { use } : {}), ...(found === 'missing' && !ai ? { partial: true } : {}) },
         ...federatedTrusts(entry, trusts),
-        ...holdings.policies.map((policy) => grant(ref, policy.ref, null, this.grantUse(policy, services, entry.createdAt))),
+        ...holdings.policies.map((policy) =>
+          grant(ref, policy.ref, null, this.grantUse(policy, services, entry.createdAt)),
+        ),
       ],
     };
   }
 
-  private grantUse({ judgement }: PolicyEntry, services: ServiceUse | null, createdAt: string | null): LastUse | undefined {
-    return services && judgement && this.frame.asOf !== null ? serviceUse(services, judgement.services, createdAt, this.frame.asOf) : undefined;
+  private grantUse(
+    { judgement }: PolicyEntry,
+    services: ServiceUse | null,
+    createdAt: string | null,
+  ): LastUse | undefined {
+    return services && judgement && this.frame.asOf !== null
+      ? serviceUse(services, judgement.services, createdAt, this.frame.asOf)
+      : undefined;
   }
 
   private boundaryOf({ PermissionsBoundary: boundary }: UserDetail | RoleDetail): PolicyEntry | 'unread' | null {
@@ -155,7 +200,8 @@ export class AccountBook {
 
   private see(arn: string): PolicyEntry | null {
     const known = this.policies.get(arn);
-    if (known || !this.options.showUnseenAwsPolicies || readArn(arn)?.account !== null || !readArn(arn)) return known ?? null;
+    if (known || !this.options.showUnseenAwsPolicies || readArn(arn)?.account !== null || !readArn(arn))
+      return known ?? null;
     const { entry, emitted } = unseenAwsPolicy(this.frame, arn);
     this.policies.set(arn, entry);
     this.standIns.push(emitted);

@@ -29,7 +29,9 @@ export interface AccessKeyFacts {
 }
 
 /** What AWS says of a key's last use; 'unread' = it could not be asked. */
-export type KeyUse = { readonly LastUsedDate?: Instant; readonly ServiceName?: string | undefined; readonly Region?: string | undefined } | 'unread';
+export type KeyUse =
+  | { readonly LastUsedDate?: Instant; readonly ServiceName?: string | undefined; readonly Region?: string | undefined }
+  | 'unread';
 
 export function accessKey(user: UserEntry, key: AccessKeyFacts, use: KeyUse): Emitted {
   const id = needed(key.AccessKeyId, 'AccessKeyId');
@@ -43,7 +45,9 @@ export function accessKey(user: UserEntry, key: AccessKeyFacts, use: KeyUse): Em
     kind: 'access-key',
     status: statusOf(key.Status),
     hint: lastFour(id),
-    ...(quarantinedBy ? { knownLeaked: `AWS attached ${quarantinedBy} to ${user.name}: it found a key of this user in public` } : {}),
+    ...(quarantinedBy
+      ? { knownLeaked: `AWS attached ${quarantinedBy} to ${user.name}: it found a key of this user in public` }
+      : {}),
   };
   // Where the user's policies were not read, nobody knows whether AWS reports the key as leaked: what was known stays.
   return { record, use: keyUse(use, issuedAt), ...(quarantinedBy === undefined ? { partial: true } : {}) };
@@ -52,9 +56,18 @@ export function accessKey(user: UserEntry, key: AccessKeyFacts, use: KeyUse): Em
 /** A key that was never used has no date, and that means something only from when AWS began to keep it. */
 export function keyUse(use: KeyUse, issuedAt: Iso | null): LastUse {
   if (use === 'unread') return { at: null, knownSince: null, knownUntil: null, precision: 'none' };
-  const told = (value: string | undefined): value is string => value !== undefined && !['N/A', 'no_information', ''].includes(value);
-  const detail = { ...(told(use.ServiceName) ? { service: use.ServiceName } : {}), ...(told(use.Region) ? { region: use.Region } : {}) };
-  return { at: iso(use.LastUsedDate), knownSince: later(issuedAt, KEYS_TRACKED_SINCE), precision: '15m', ...(Object.keys(detail).length > 0 ? { detail } : {}) };
+  const told = (value: string | undefined): value is string =>
+    value !== undefined && !['N/A', 'no_information', ''].includes(value);
+  const detail = {
+    ...(told(use.ServiceName) ? { service: use.ServiceName } : {}),
+    ...(told(use.Region) ? { region: use.Region } : {}),
+  };
+  return {
+    at: iso(use.LastUsedDate),
+    knownSince: later(issuedAt, KEYS_TRACKED_SINCE),
+    precision: '15m',
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
+  };
 }
 
 export interface ServiceCredentialFacts {
@@ -88,9 +101,26 @@ export function serviceCredential(user: UserEntry, credential: ServiceCredential
   return { record };
 }
 
-export function sshKey(user: UserEntry, key: { readonly SSHPublicKeyId?: string | undefined; readonly Status?: string | undefined; readonly UploadDate?: Instant }): Emitted {
+export function sshKey(
+  user: UserEntry,
+  key: {
+    readonly SSHPublicKeyId?: string | undefined;
+    readonly Status?: string | undefined;
+    readonly UploadDate?: Instant;
+  },
+): Emitted {
   const id = needed(key.SSHPublicKeyId, 'SSHPublicKeyId');
-  return { record: { ...madeAt(userRef(user), iso(key.UploadDate)), type: 'aws.ssh-key', id, name: id, kind: 'ssh-key', status: statusOf(key.Status), hint: lastFour(id) } };
+  return {
+    record: {
+      ...madeAt(userRef(user), iso(key.UploadDate)),
+      type: 'aws.ssh-key',
+      id,
+      name: id,
+      kind: 'ssh-key',
+      status: statusOf(key.Status),
+      hint: lastFour(id),
+    },
+  };
 }
 
 interface SigningCertificateFacts {
@@ -110,7 +140,12 @@ export function signingCertificate(user: UserEntry, certificate: SigningCertific
     name: x509?.subject?.replaceAll('\n', ', ') || id,
     kind: 'signing-certificate',
     status: statusOf(certificate.Status),
-    ...(x509 ? { hint: x509.fingerprint256.slice(0, 23), attributes: { serialNumber: x509.serialNumber, validFrom: iso(x509.validFrom) } } : { attributes: { certificate: 'could not be read: its expiry is not known' } }),
+    ...(x509
+      ? {
+          hint: x509.fingerprint256.slice(0, 23),
+          attributes: { serialNumber: x509.serialNumber, validFrom: iso(x509.validFrom) },
+        }
+      : { attributes: { certificate: 'could not be read: its expiry is not known' } }),
   };
   return { record };
 }
@@ -150,10 +185,23 @@ export function serverCertificate(certificate: ServerCertificateFacts): Emitted[
         createdAt: uploadedAt,
         tags: {},
         custody: 'platform-held',
-        nature: { value: 'non-human', because: 'a server certificate in IAM is presented by a load balancer or a distribution' },
+        nature: {
+          value: 'non-human',
+          because: 'a server certificate in IAM is presented by a load balancer or a distribution',
+        },
         attributes,
       },
     },
-    { record: { ...madeAt(server, uploadedAt, iso(certificate.Expiration)), type: 'aws.server-certificate', id, name, kind: 'certificate', status: 'active', attributes } },
+    {
+      record: {
+        ...madeAt(server, uploadedAt, iso(certificate.Expiration)),
+        type: 'aws.server-certificate',
+        id,
+        name,
+        kind: 'certificate',
+        status: 'active',
+        attributes,
+      },
+    },
   ];
 }

@@ -59,7 +59,11 @@ export interface ManagedPolicyDetail {
   readonly CreateDate?: Instant;
   readonly UpdateDate?: Instant;
   readonly PolicyVersionList?:
-    | readonly { readonly VersionId?: string | undefined; readonly IsDefaultVersion?: boolean | undefined; readonly Document?: unknown }[]
+    | readonly {
+        readonly VersionId?: string | undefined;
+        readonly IsDefaultVersion?: boolean | undefined;
+        readonly Document?: unknown;
+      }[]
     | undefined;
 }
 

@@ -24,29 +24,60 @@ const SHOWN_SERVICES = 40;
 export const awsPolicyId = (frame: Frame, id: string): string => `${frame.account}/${id}`;
 
 /** AWS gives inline policies no id of their own: the owner's, and a digest of the name. */
-export const inlinePolicyId = (ownerId: string, name: string): string => `${ownerId}/inline/${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+export const inlinePolicyId = (ownerId: string, name: string): string =>
+  `${ownerId}/inline/${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 
-export async function managedPolicy(frame: Frame, detail: ManagedPolicyDetail): Promise<{ entry: PolicyEntry; emitted: Emitted }> {
+export async function managedPolicy(
+  frame: Frame,
+  detail: ManagedPolicyDetail,
+): Promise<{ entry: PolicyEntry; emitted: Emitted }> {
   const arn = needed(detail.Arn, 'Arn');
   const name = detail.PolicyName ?? arn.slice(arn.lastIndexOf('/') + 1);
   const isOurs = readArn(arn)?.account !== null && readArn(arn) !== null;
   const policyId = needed(detail.PolicyId, 'PolicyId');
-  const version = detail.PolicyVersionList?.find(({ IsDefaultVersion: isDefault, VersionId: id }) => isDefault === true || (isDefault === undefined && id === detail.DefaultVersionId));
-  const ref: Ref = isOurs ? { type: 'aws.managed-policy', id: policyId } : { type: 'aws.aws-managed-policy', id: awsPolicyId(frame, policyId) };
+  const version = detail.PolicyVersionList?.find(
+    ({ IsDefaultVersion: isDefault, VersionId: id }) =>
+      isDefault === true || (isDefault === undefined && id === detail.DefaultVersionId),
+  );
+  const ref: Ref = isOurs
+    ? { type: 'aws.managed-policy', id: policyId }
+    : { type: 'aws.aws-managed-policy', id: awsPolicyId(frame, policyId) };
   const entry = await entryOf(ref, name, arn, version?.Document);
-  return { entry, emitted: entitlement(entry, isOurs ? 'managed-policy' : 'aws-managed-policy', { path: detail.Path, version: detail.DefaultVersionId, createdAt: iso(detail.CreateDate), updatedAt: iso(detail.UpdateDate) }) };
+  return {
+    entry,
+    emitted: entitlement(entry, isOurs ? 'managed-policy' : 'aws-managed-policy', {
+      path: detail.Path,
+      version: detail.DefaultVersionId,
+      createdAt: iso(detail.CreateDate),
+      updatedAt: iso(detail.UpdateDate),
+    }),
+  };
 }
 
-export async function inlinePolicy(owner: { readonly id: string; readonly name: string }, policy: InlinePolicy): Promise<{ entry: PolicyEntry; emitted: Emitted }> {
+export async function inlinePolicy(
+  owner: { readonly id: string; readonly name: string },
+  policy: InlinePolicy,
+): Promise<{ entry: PolicyEntry; emitted: Emitted }> {
   const name = needed(policy.PolicyName, 'PolicyName');
-  const entry = await entryOf({ type: 'aws.inline-policy', id: inlinePolicyId(owner.id, name) }, name, null, policy.PolicyDocument);
+  const entry = await entryOf(
+    { type: 'aws.inline-policy', id: inlinePolicyId(owner.id, name) },
+    name,
+    null,
+    policy.PolicyDocument,
+  );
   return { entry, emitted: entitlement(entry, 'inline-policy', { of: owner.name }) };
 }
 
 /** A policy of AWS's own that somebody holds and whose text a file does not bring along. */
 export function unseenAwsPolicy(frame: Frame, arn: string): { entry: PolicyEntry; emitted: Emitted } {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  const entry: PolicyEntry = { ref: { type: 'aws.aws-managed-policy', id: awsPolicyId(frame, arn) }, name, arn, document: null, judgement: null };
+  const entry: PolicyEntry = {
+    ref: { type: 'aws.aws-managed-policy', id: awsPolicyId(frame, arn) },
+    name,
+    arn,
+    document: null,
+    judgement: null,
+  };
   return { entry, emitted: entitlement(entry, 'aws-managed-policy', {}) };
 }
 
@@ -65,13 +96,22 @@ export function readable(text: unknown): PolicyDocument | null {
   }
 }
 
-function entitlement({ ref, name, arn, document, judgement }: PolicyEntry, kind: string, more: Record<string, unknown>): Emitted {
+function entitlement(
+  { ref, name, arn, document, judgement }: PolicyEntry,
+  kind: string,
+  more: Record<string, unknown>,
+): Emitted {
   const services = judgement?.services ?? [];
   const attributes = {
     ...(arn ? { arn } : {}),
     ...Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined && value !== null)),
     ...(document ? { digest: document.digest } : {}),
-    ...(services === 'all' ? { services: ['*'] } : { services: services.slice(0, SHOWN_SERVICES), ...(services.length > SHOWN_SERVICES ? { servicesInAll: services.length } : {}) }),
+    ...(services === 'all'
+      ? { services: ['*'] }
+      : {
+          services: services.slice(0, SHOWN_SERVICES),
+          ...(services.length > SHOWN_SERVICES ? { servicesInAll: services.length } : {}),
+        }),
   };
   return {
     record: {
@@ -79,7 +119,9 @@ function entitlement({ ref, name, arn, document, judgement }: PolicyEntry, kind:
       ...ref,
       name,
       kind,
-      privilege: judgement ? privilegeOf(judgement, POLICY_ONLY) : { level: 'unknown', because: ['its text could not be read'], notConsidered: ['the policy itself'] },
+      privilege: judgement
+        ? privilegeOf(judgement, POLICY_ONLY)
+        : { level: 'unknown', because: ['its text could not be read'], notConsidered: ['the policy itself'] },
       managedBy: ref.type === 'aws.aws-managed-policy' ? 'cloud-provider' : 'us',
       aiService: (judgement?.ai.length ?? 0) > 0,
       attributes,
@@ -87,7 +129,10 @@ function entitlement({ ref, name, arn, document, judgement }: PolicyEntry, kind:
   };
 }
 
-export const privilegeOf = ({ level, because, notConsidered, escalation }: Judgement, always: readonly string[]): PrivilegeStatement => ({
+export const privilegeOf = (
+  { level, because, notConsidered, escalation }: Judgement,
+  always: readonly string[],
+): PrivilegeStatement => ({
   level,
   because,
   notConsidered: [...always, ...notConsidered],

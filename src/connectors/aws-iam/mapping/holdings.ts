@@ -31,7 +31,11 @@ export async function holdingsOf(
 }
 
 /** Never looked at when an identity is judged: it lies outside what IAM tells of it. */
-export const NEVER_CONSIDERED = ['organisation policies (service and resource control policies)', 'policies of resources', 'policies of sessions'];
+export const NEVER_CONSIDERED = [
+  'organisation policies (service and resource control policies)',
+  'policies of resources',
+  'policies of sessions',
+];
 
 export interface Reached {
   readonly privilege: PrivilegeStatement;
@@ -41,18 +45,36 @@ export interface Reached {
 }
 
 /** How far policies reach together. What could not be read leaves the level unknown, unless the rest is all there is already. */
-export async function reached(policies: readonly PolicyEntry[], unseen: readonly string[], boundary: PolicyEntry | 'unread' | null): Promise<Reached> {
+export async function reached(
+  policies: readonly PolicyEntry[],
+  unseen: readonly string[],
+  boundary: PolicyEntry | 'unread' | null,
+): Promise<Reached> {
   const applied = policies.flatMap(({ name, document }) => (document ? [{ name, document }] : []));
-  const bound = boundary && boundary !== 'unread' && boundary.document ? { name: boundary.name, document: boundary.document } : null;
+  const bound =
+    boundary && boundary !== 'unread' && boundary.document
+      ? { name: boundary.name, document: boundary.document }
+      : null;
   const judgement = await judge({ policies: applied, boundary: bound });
-  const missing = [...policies.filter(({ document }) => !document).map(({ name }) => name), ...unseen.map((arn) => arn.slice(arn.lastIndexOf('/') + 1))];
-  const statement = privilegeOf(judgement, boundary && !bound ? [...NEVER_CONSIDERED, 'its permissions boundary, which could not be read'] : NEVER_CONSIDERED);
+  const missing = [
+    ...policies.filter(({ document }) => !document).map(({ name }) => name),
+    ...unseen.map((arn) => arn.slice(arn.lastIndexOf('/') + 1)),
+  ];
+  const statement = privilegeOf(
+    judgement,
+    boundary && !bound ? [...NEVER_CONSIDERED, 'its permissions boundary, which could not be read'] : NEVER_CONSIDERED,
+  );
   if (missing.length === 0) return { privilege: statement, judgement, isPartlyUnknown: false };
   const words = missing.map((name) => `policy ${name}, which could not be read`);
   const privilege: PrivilegeStatement =
     judgement.level === 'admin'
       ? { ...statement, notConsidered: [...statement.notConsidered, ...words] }
-      : { ...statement, level: 'unknown', because: [`it holds ${words.join(' and ')}`, ...statement.because], notConsidered: [...statement.notConsidered, ...words] };
+      : {
+          ...statement,
+          level: 'unknown',
+          because: [`it holds ${words.join(' and ')}`, ...statement.because],
+          notConsidered: [...statement.notConsidered, ...words],
+        };
   return { privilege, judgement, isPartlyUnknown: true };
 }
 

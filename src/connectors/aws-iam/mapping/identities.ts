@@ -34,12 +34,21 @@ export const userEntry = (user: NamedUser, quarantinedBy?: string | null): UserE
 export function circumstances(frame: Frame, tags: Tags): Partial<IdentityRecord> & { tags: Tags } {
   const environment = environmentOf(tags, frame.environment);
   const collection = collectionOf(tags);
-  return { tags, ...(environment ? { environment } : {}), ...(frame.unit ? { unit: frame.unit } : {}), ...(collection ? { collection } : {}) };
+  return {
+    tags,
+    ...(environment ? { environment } : {}),
+    ...(frame.unit ? { unit: frame.unit } : {}),
+    ...(collection ? { collection } : {}),
+  };
 }
 
 /** Attributes without those that have no value. */
 export const present = (attributes: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)));
+  Object.fromEntries(
+    Object.entries(attributes).filter(
+      ([, value]) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
 
 export const hints = (tags: Tags): { ownerHints?: Tags } => {
   const found = ownerHints(tags);
@@ -56,7 +65,12 @@ export interface UserFacts {
 }
 
 /** The record of a user, as far as the facts go. */
-export function userRecord(frame: Frame, user: UserEntry, { path, tags = {}, boundary }: UserFacts, more: Partial<IdentityRecord> = {}): IdentityRecord {
+export function userRecord(
+  frame: Frame,
+  user: UserEntry,
+  { path, tags = {}, boundary }: UserFacts,
+  more: Partial<IdentityRecord> = {},
+): IdentityRecord {
   const isShell = CONSOLE_SHELL.test(user.name);
   return {
     entity: 'identity',
@@ -67,10 +81,18 @@ export function userRecord(frame: Frame, user: UserEntry, { path, tags = {}, bou
     status: 'active',
     createdAt: user.createdAt,
     custody: 'self-held',
-    ...(isShell ? { nature: { value: 'non-human', because: "its name is that of a user AWS's console makes to hold an API key" } } : {}),
+    ...(isShell
+      ? { nature: { value: 'non-human', because: "its name is that of a user AWS's console makes to hold an API key" } }
+      : {}),
     ...circumstances(frame, tags),
     ...more,
-    attributes: present({ arn: user.arn, path, permissionsBoundary: boundary, ...hints(tags), ...(isShell ? { shellOfApiKey: true } : {}) }),
+    attributes: present({
+      arn: user.arn,
+      path,
+      permissionsBoundary: boundary,
+      ...hints(tags),
+      ...(isShell ? { shellOfApiKey: true } : {}),
+    }),
   };
 }
 

@@ -20,6 +20,8 @@ export const trackedSince = (now: number): number => now - TRACKING_DAYS * DAY_M
 export const KEYS_TRACKED_SINCE = Date.UTC(2015, 3, 22);
 export const PASSWORDS_TRACKED_SINCE = Date.UTC(2014, 9, 20);
 
-export const later = (one: Iso | null, other: number): Iso => isoAt(Math.max(one === null ? 0 : Date.parse(one), other));
+export const later = (one: Iso | null, other: number): Iso =>
+  isoAt(Math.max(one === null ? 0 : Date.parse(one), other));
 
-export const latest = (instants: readonly (Iso | null)[]): Iso | null => instants.reduce((last, at) => (at !== null && (last === null || at > last) ? at : last), null);
+export const latest = (instants: readonly (Iso | null)[]): Iso | null =>
+  instants.reduce((last, at) => (at !== null && (last === null || at > last) ? at : last), null);

@@ -11,14 +11,23 @@ export interface ServiceUse {
 const BASIS = 'attempts, those that were refused included, within 400 days';
 
 /** The use of some services: those given, or all. */
-export function serviceUse(use: ServiceUse, granted: Judgement['services'], createdAt: Iso | null, now: number): LastUse {
+export function serviceUse(
+  use: ServiceUse,
+  granted: Judgement['services'],
+  createdAt: Iso | null,
+  now: number,
+): LastUse {
   const spoken = granted === 'all' ? use.services : use.services.filter(({ service }) => granted.includes(service));
   const used = spoken.filter(({ at }) => at !== null);
   return {
     at: latest(used.map(({ at }) => at)),
     knownSince: later(createdAt, trackedSince(now)),
     precision: 'exact',
-    detail: { services: used.map(({ service, at }) => ({ service, lastAt: at })), unusedServices: spoken.filter(({ at }) => at === null).map(({ service }) => service), basis: BASIS },
+    detail: {
+      services: used.map(({ service, at }) => ({ service, lastAt: at })),
+      unusedServices: spoken.filter(({ at }) => at === null).map(({ service }) => service),
+      basis: BASIS,
+    },
   };
 }
 
@@ -26,10 +35,21 @@ export function serviceUse(use: ServiceUse, granted: Judgement['services'], crea
  * A role's own record of its last use. `{}` means: not within the tracking window; it never means never. A file does not
  * say when it was made, so from it only a use is known, not that there was none.
  */
-export function roleUse(lastUsed: { readonly at: Iso | null; readonly region?: string | undefined } | null, createdAt: Iso | null, asOf: number | null, services: LastUse | undefined): LastUse | undefined {
+export function roleUse(
+  lastUsed: { readonly at: Iso | null; readonly region?: string | undefined } | null,
+  createdAt: Iso | null,
+  asOf: number | null,
+  services: LastUse | undefined,
+): LastUse | undefined {
   if (!lastUsed) return services;
   const detail = { ...(lastUsed.region ? { region: lastUsed.region } : {}), ...services?.detail };
-  const span = asOf === null ? { knownSince: null, knownUntil: null } : { knownSince: later(createdAt, trackedSince(asOf)) };
+  const span =
+    asOf === null ? { knownSince: null, knownUntil: null } : { knownSince: later(createdAt, trackedSince(asOf)) };
   if (asOf === null && lastUsed.at === null) return undefined;
-  return { at: latest([lastUsed.at, services?.at ?? null]), ...span, precision: 'exact', ...(Object.keys(detail).length > 0 ? { detail } : {}) };
+  return {
+    at: latest([lastUsed.at, services?.at ?? null]),
+    ...span,
+    precision: 'exact',
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
+  };
 }

@@ -36,7 +36,8 @@ const said = (row: ReportRow, column: string): string | undefined => {
 /** When the report was made; null = a file, which does not say: then only a use is known, never that there was none. */
 export type MadeAt = Iso | null;
 
-const span = (madeAt: MadeAt, since: Iso): Pick<LastUse, 'knownSince' | 'knownUntil'> => (madeAt === null ? { knownSince: null, knownUntil: null } : { knownSince: since, knownUntil: madeAt });
+const span = (madeAt: MadeAt, since: Iso): Pick<LastUse, 'knownSince' | 'knownUntil'> =>
+  madeAt === null ? { knownSince: null, knownUntil: null } : { knownSince: since, knownUntil: madeAt };
 
 export const createdIn = (row: ReportRow): Iso | null => instant(row, 'user_creation_time');
 
@@ -65,7 +66,12 @@ export function password(row: ReportRow, identity: Ref, owner: string, madeAt: M
 }
 
 /** The access keys of a row. The report has no key ids: the slot, and whose it is, stand in for them. */
-export function keysInRow(row: ReportRow, type: 'aws.access-key' | 'aws.root-access-key', identity: Ref, madeAt: MadeAt): Emitted[] {
+export function keysInRow(
+  row: ReportRow,
+  type: 'aws.access-key' | 'aws.root-access-key',
+  identity: Ref,
+  madeAt: MadeAt,
+): Emitted[] {
   return [1, 2].flatMap((slot): Emitted[] => {
     const column = (field: string) => `access_key_${slot}_${field}`;
     const isActive = isTrue(row, column('active'));
@@ -85,7 +91,10 @@ export function keysInRow(row: ReportRow, type: 'aws.access-key' | 'aws.root-acc
       rotatedAt,
       rotatedBasis: rotatedAt ? 'source' : 'unknown',
     };
-    const detail = { ...(said(row, column('last_used_service')) ? { service: said(row, column('last_used_service')) } : {}), ...(said(row, column('last_used_region')) ? { region: said(row, column('last_used_region')) } : {}) };
+    const detail = {
+      ...(said(row, column('last_used_service')) ? { service: said(row, column('last_used_service')) } : {}),
+      ...(said(row, column('last_used_region')) ? { region: said(row, column('last_used_region')) } : {}),
+    };
     const use: LastUse = {
       at: instant(row, column('last_used_date')),
       ...span(madeAt, later(rotatedAt, KEYS_TRACKED_SINCE)),

@@ -1,4 +1,12 @@
-import type { CredentialRecord, Emitted, IdentityRecord, ManagedBy, Nature, Stated, TrustRecord } from '../../sdk/index.js';
+import type {
+  CredentialRecord,
+  Emitted,
+  IdentityRecord,
+  ManagedBy,
+  Nature,
+  Stated,
+  TrustRecord,
+} from '../../sdk/index.js';
 import { aiServiceOfPrincipal } from '../policy/ai-services.js';
 import { trustsOf } from '../policy/trust.js';
 import { needed, type RoleDetail } from './details.js';
@@ -26,13 +34,24 @@ export const roleEntry = (detail: RoleDetail): RoleEntry => ({
 export function roleTrusts(detail: RoleDetail): readonly TrustRecord[] {
   const document = readable(detail.AssumeRolePolicyDocument);
   if (document) return trustsOf(document);
-  return [{ principal: 'a trust policy that could not be read', kind: 'unresolvable', account: null, provider: 'aws', conditions: {}, narrowed: false }];
+  return [
+    {
+      principal: 'a trust policy that could not be read',
+      kind: 'unresolvable',
+      account: null,
+      provider: 'aws',
+      conditions: {},
+      narrowed: false,
+    },
+  ];
 }
 
 /** Roles AWS runs itself: listed, and never asked of an owner. */
 export function managedBy(path: string | undefined): Stated<ManagedBy> | undefined {
-  if (path?.startsWith('/aws-service-role/')) return { value: 'cloud-provider', because: 'its path is /aws-service-role/: a service of AWS made it for itself' };
-  if (path?.startsWith('/aws-reserved/')) return { value: 'cloud-provider', because: 'its path is /aws-reserved/: IAM Identity Center made it' };
+  if (path?.startsWith('/aws-service-role/'))
+    return { value: 'cloud-provider', because: 'its path is /aws-service-role/: a service of AWS made it for itself' };
+  if (path?.startsWith('/aws-reserved/'))
+    return { value: 'cloud-provider', because: 'its path is /aws-reserved/: IAM Identity Center made it' };
   return undefined;
 }
 
@@ -42,26 +61,42 @@ function partyOf({ kind, principal }: TrustRecord): Party {
   if (kind === 'service') return 'machines';
   if (kind !== 'federation') return 'open';
   if (/:saml-provider\//.test(principal)) return 'people';
-  return /:oidc-provider\/(?:token\.actions\.githubusercontent\.com|oidc\.eks\.|gitlab\.|app\.terraform\.io|[^/]*\.oidc\.circleci)/.test(principal) ? 'machines' : 'open';
+  return /:oidc-provider\/(?:token\.actions\.githubusercontent\.com|oidc\.eks\.|gitlab\.|app\.terraform\.io|[^/]*\.oidc\.circleci)/.test(
+    principal,
+  )
+    ? 'machines'
+    : 'open';
 }
 
 /** Whether people or machines take the role, as far as its trust policy tells. */
 export function natureOf(path: string | undefined, trusts: readonly TrustRecord[]): Stated<Nature> | undefined {
-  if (path?.startsWith('/aws-reserved/sso.amazonaws.com/')) return { value: 'human', because: 'people take it through IAM Identity Center' };
+  if (path?.startsWith('/aws-reserved/sso.amazonaws.com/'))
+    return { value: 'human', because: 'people take it through IAM Identity Center' };
   const parties = new Set(trusts.map(partyOf));
   if (parties.size === 0) return undefined;
   const named = [...new Set(trusts.map(({ principal }) => principal))].slice(0, 3).join(', ');
-  if (parties.has('open')) return { value: 'undetermined', because: `it trusts ${named}: people and machines may be behind it` };
+  if (parties.has('open'))
+    return { value: 'undetermined', because: `it trusts ${named}: people and machines may be behind it` };
   if (parties.size === 2) return { value: 'mixed', because: `it trusts ${named}` };
-  return parties.has('people') ? { value: 'human', because: `it trusts ${named}, through which people sign in` } : { value: 'non-human', because: `it trusts only ${named}` };
+  return parties.has('people')
+    ? { value: 'human', because: `it trusts ${named}, through which people sign in` }
+    : { value: 'non-human', because: `it trusts only ${named}` };
 }
 
 /** AI services the role trusts: an agent or a model acts as it. */
 export const aiTrusts = (trusts: readonly TrustRecord[]): string[] =>
-  trusts.flatMap(({ kind, principal }) => (kind === 'service' && aiServiceOfPrincipal(principal) ? [`trusts ${principal}`] : []));
+  trusts.flatMap(({ kind, principal }) =>
+    kind === 'service' && aiServiceOfPrincipal(principal) ? [`trusts ${principal}`] : [],
+  );
 
 /** The record of a role, as far as the detail goes. */
-export function roleRecord(frame: Frame, detail: RoleDetail, role: RoleEntry, trusts: readonly TrustRecord[], more: Partial<IdentityRecord> = {}): IdentityRecord {
+export function roleRecord(
+  frame: Frame,
+  detail: RoleDetail,
+  role: RoleEntry,
+  trusts: readonly TrustRecord[],
+  more: Partial<IdentityRecord> = {},
+): IdentityRecord {
   const tags = tagsOf(detail.Tags);
   const provider = managedBy(detail.Path);
   const nature = natureOf(detail.Path, trusts);
@@ -106,7 +141,11 @@ export function federatedTrusts(role: RoleEntry, trusts: readonly TrustRecord[])
       expiresAt: null,
       rotatedAt: null,
       rotatedBasis: 'unknown',
-      attributes: { provider: principal, narrowed: through.every(({ narrowed }) => narrowed), conditions: through.map(({ conditions }) => conditions) },
+      attributes: {
+        provider: principal,
+        narrowed: through.every(({ narrowed }) => narrowed),
+        conditions: through.map(({ conditions }) => conditions),
+      },
     };
     return { record };
   });

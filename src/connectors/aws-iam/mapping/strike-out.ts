@@ -20,7 +20,8 @@ const SHAPES: readonly RegExp[] = [
 ];
 
 /** Names under which people put values that must not be there. Ids, names, ages and places of a secret are fine. */
-const SECRET_NAME = /(?:^|[^a-z])(?:secret|password|passwd|passphrase|private[-_ ]?key|api[-_ ]?key|access[-_ ]?token)(?:[-_ ]?(?:value|key|access[-_ ]?key))?$/i;
+const SECRET_NAME =
+  /(?:^|[^a-z])(?:secret|password|passwd|passphrase|private[-_ ]?key|api[-_ ]?key|access[-_ ]?token)(?:[-_ ]?(?:value|key|access[-_ ]?key))?$/i;
 
 /** A text without what looks like a secret. `name` is what the text is filed under, where that tells something. */
 export function struckOut(text: string, name = ''): string {

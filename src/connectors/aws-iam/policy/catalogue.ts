@@ -13,18 +13,36 @@ export interface CatalogueAction {
 }
 
 /** AWS calls these reading, but they act: they run models and agents, at a cost and on data. */
-const ACTS = ['bedrock:invoke*', 'bedrock:callwithbearertoken', 'bedrock:retrieveandgenerate', 'bedrock-agentcore:invoke*', 'bedrock-mantle:callwithbearertoken', 'bedrock-mantle:createinference', 'sagemaker:invokeendpoint*'];
+const ACTS = [
+  'bedrock:invoke*',
+  'bedrock:callwithbearertoken',
+  'bedrock:retrieveandgenerate',
+  'bedrock-agentcore:invoke*',
+  'bedrock-mantle:callwithbearertoken',
+  'bedrock-mantle:createinference',
+  'sagemaker:invokeendpoint*',
+];
 
-const READING_VERB = /^(?:get|list|describe|batchget|head|read|search|query|scan|lookup|view|check|select|count|estimate|preview|validate|verify|detect)/;
+const READING_VERB =
+  /^(?:get|list|describe|batchget|head|read|search|query|scan|lookup|view|check|select|count|estimate|preview|validate|verify|detect)/;
 /** What managing permissions is about. AWS files a good many other actions under it (a notebook's, the delivery of logs). */
-const OF_PERMISSIONS = /polic|permission|grant|access|acl|principal|member|role|trust|authoriz|shar(?:e|ing)|boundary|owner/;
+const OF_PERMISSIONS =
+  /polic|permission|grant|access|acl|principal|member|role|trust|authoriz|shar(?:e|ing)|boundary|owner/;
+
+/** Reading that hands out what one can act with. */
+const GIVES_ACCESS = /credential|token|password|accessdetails|dataaccess|url$/;
 
 /** AWS's level of an action may hold several, split by commas: the highest counts. */
 function levelOf(key: string, accessLevel: string): ActionLevel {
   const levels = accessLevel.split(',').map((part) => part.trim());
   const name = key.slice(key.indexOf(':') + 1);
+  if (
+    READING_VERB.test(name) &&
+    !levels.some((level) => level === 'Read' || level === 'List') &&
+    !GIVES_ACCESS.test(name)
+  )
+    return 'read';
   if (levels.includes('Permissions management')) {
-    if (READING_VERB.test(name)) return 'read';
     return OF_PERMISSIONS.test(name) && !name.endsWith('webacl') ? 'privileged' : 'write';
   }
   if (levels.includes('Write') || levels.includes('Tagging')) return 'write';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { readPolicy, UnreadablePolicy } from './document.js';
 
-const document = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/%7B*' } };
+const document = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/%7B*' },
+};
 
 describe('a policy document', () => {
   it.each([
@@ -11,7 +14,15 @@ describe('a policy document', () => {
   ])('is read %s', (_how, source) => {
     expect(readPolicy(source)).toMatchObject({
       digest: readPolicy(document).digest,
-      statements: [{ effect: 'Allow', actions: ['s3:getobject'], resources: ['arn:aws:s3:::b/%7B*'], isNotAction: false, conditions: [] }],
+      statements: [
+        {
+          effect: 'Allow',
+          actions: ['s3:getobject'],
+          resources: ['arn:aws:s3:::b/%7B*'],
+          isNotAction: false,
+          conditions: [],
+        },
+      ],
     });
   });
 
@@ -33,7 +44,16 @@ describe('a policy document', () => {
   });
 
   it('tells NotAction, NotResource and NotPrincipal apart from their counterparts', () => {
-    const [statement] = readPolicy({ Statement: [{ Effect: 'Deny', NotAction: 'iam:*', NotResource: 'x', NotPrincipal: { AWS: 'y' } }] }).statements;
-    expect(statement).toMatchObject({ isNotAction: true, isNotResource: true, isNotPrincipal: true, actions: ['iam:*'], resources: ['x'], principals: { AWS: ['y'] } });
+    const [statement] = readPolicy({
+      Statement: [{ Effect: 'Deny', NotAction: 'iam:*', NotResource: 'x', NotPrincipal: { AWS: 'y' } }],
+    }).statements;
+    expect(statement).toMatchObject({
+      isNotAction: true,
+      isNotResource: true,
+      isNotPrincipal: true,
+      actions: ['iam:*'],
+      resources: ['x'],
+      principals: { AWS: ['y'] },
+    });
   });
 });

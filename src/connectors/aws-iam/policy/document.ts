@@ -39,7 +39,8 @@ export class UnreadablePolicy extends Error {
 /** Reads a document as the API sends it (URL-encoded), as a file holds it (an object), or as plain text. */
 export function readPolicy(source: unknown): PolicyDocument {
   const value = typeof source === 'string' ? parse(source) : source;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UnreadablePolicy('it is no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UnreadablePolicy('it is no object');
   const { Statement: statements } = value as { Statement?: unknown };
   if (typeof statements !== 'object' || statements === null) throw new UnreadablePolicy('it has no statements');
   return {
@@ -84,7 +85,11 @@ function readConditions(value: unknown): Condition[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'object') throw new UnreadablePolicy('a condition is no object');
   return Object.entries(value).flatMap(([operator, tests]) =>
-    Object.entries((tests ?? {}) as Record<string, unknown>).map(([key, values]) => ({ operator, key, values: texts(values) })),
+    Object.entries((tests ?? {}) as Record<string, unknown>).map(([key, values]) => ({
+      operator,
+      key,
+      values: texts(values),
+    })),
   );
 }
 

@@ -23,7 +23,8 @@ export interface Allowing {
 }
 
 /** Condition keys that narrow what an action may be done to, rather than who does it and how. */
-const NARROWS_TARGET = /^(?:iam:policyarn|iam:permissionsboundary|iam:associatedresourcearn|(?:aws|iam|[a-z0-9-]+):resourcetag\/.+|aws:requesttag\/.+|aws:resourceaccount|secretsmanager:secretid)$/i;
+const NARROWS_TARGET =
+  /^(?:iam:policyarn|iam:permissionsboundary|iam:associatedresourcearn|(?:aws|iam|[a-z0-9-]+):resourcetag\/.+|aws:requesttag\/.+|aws:resourceaccount|secretsmanager:secretid)$/i;
 const SELF = /\$\{aws:(?:username|userid)\}/i;
 
 /**
@@ -39,18 +40,25 @@ export class Effective {
     policies: readonly AppliedPolicy[],
     readonly boundary: Effective | null = null,
   ) {
-    const statements = policies.flatMap(({ name, document }) => document.statements.map((statement) => ({ policy: name, statement })));
-    this.allows = statements.filter(({ statement }) => statement.effect === 'Allow').map((allow) => ({ ...allow, passedTo: passedTo(allow.statement.conditions) }));
+    const statements = policies.flatMap(({ name, document }) =>
+      document.statements.map((statement) => ({ policy: name, statement })),
+    );
+    this.allows = statements
+      .filter(({ statement }) => statement.effect === 'Allow')
+      .map((allow) => ({ ...allow, passedTo: passedTo(allow.statement.conditions) }));
     const denies = statements.filter(({ statement }) => statement.effect === 'Deny').map(({ statement }) => statement);
     this.denies = denies.filter((deny) => deny.conditions.length === 0 && !deny.isNotResource);
-    for (const { conditions } of statements.filter(({ statement }) => statement.effect === 'Allow').map(({ statement }) => statement)) {
+    for (const { conditions } of statements
+      .filter(({ statement }) => statement.effect === 'Allow')
+      .map(({ statement }) => statement)) {
       for (const { key } of conditions) this.notes.add(`condition ${key} on an Allow (taken to hold)`);
     }
     for (const deny of denies) {
       if (deny.isNotResource) this.notes.add('a Deny on all but some resources (taken not to apply)');
       for (const { key } of deny.conditions) this.notes.add(`condition ${key} on a Deny (taken not to apply)`);
     }
-    if (this.allows.some(({ statement }) => statement.isNotResource)) this.notes.add('resources left out by NotResource');
+    if (this.allows.some(({ statement }) => statement.isNotResource))
+      this.notes.add('resources left out by NotResource');
     for (const note of boundary?.notes ?? []) this.notes.add(`boundary: ${note}`);
   }
 
@@ -68,7 +76,8 @@ export class Effective {
     let best: Reach | null = null;
     for (const allow of this.allows) {
       if (!speaksOf(allow.statement, action)) continue;
-      if (to && allow.passedTo && !to.some((service) => allow.passedTo!.some((pattern) => fits(pattern, service)))) continue;
+      if (to && allow.passedTo && !to.some((service) => allow.passedTo!.some((pattern) => fits(pattern, service))))
+        continue;
       const reach = this.reachThrough(allow, action);
       if (reach !== null && (best === null || ORDER[reach] > ORDER[best])) best = reach;
       if (best === 'all') break;
@@ -87,11 +96,14 @@ export class Effective {
 }
 
 /** Whether a statement is about every action there is. */
-export const isUniversal = (statement: Statement): boolean => !statement.isNotAction && statement.actions.some((action) => action === '*' || action === '*:*');
+export const isUniversal = (statement: Statement): boolean =>
+  !statement.isNotAction && statement.actions.some((action) => action === '*' || action === '*:*');
 
 export function speaksOf(statement: Statement, action: string): boolean {
   const { byService, anywhere } = patternsOf(statement);
-  const named = (byService.get(action.split(':')[0]!) ?? []).some((pattern) => fits(pattern, action)) || anywhere.some((pattern) => fits(pattern, action));
+  const named =
+    (byService.get(action.split(':')[0]!) ?? []).some((pattern) => fits(pattern, action)) ||
+    anywhere.some((pattern) => fits(pattern, action));
   return named !== statement.isNotAction;
 }
 
@@ -119,14 +131,20 @@ function patternsOf(statement: Statement): Patterns {
 
 function takesAway(deny: Statement, allow: Statement): boolean {
   if (deny.resources.length === 0 || deny.resources.includes('*')) return true;
-  return !allow.isNotResource && allow.resources.length > 0 && allow.resources.every((resource) => deny.resources.some((pattern) => covers(pattern, resource)));
+  return (
+    !allow.isNotResource &&
+    allow.resources.length > 0 &&
+    allow.resources.every((resource) => deny.resources.some((pattern) => covers(pattern, resource)))
+  );
 }
 
 function reachOf(statement: Statement, action: string): Reach {
   if (statement.conditions.some(({ key }) => NARROWS_TARGET.test(key))) return 'some';
   if (statement.isNotResource) return 'all';
   if (statement.resources.some((resource) => isEverything(resource, action))) return 'all';
-  return statement.resources.length > 0 && statement.resources.every((resource) => SELF.test(resource)) ? 'own' : 'some';
+  return statement.resources.length > 0 && statement.resources.every((resource) => SELF.test(resource))
+    ? 'own'
+    : 'some';
 }
 
 /** Whether a resource pattern leaves nothing out of what the action can be done to. */
@@ -137,10 +155,18 @@ function isEverything(resource: string, action: string): boolean {
   const target = rest.join(':');
   // A role of one other account is not every role there is; for IAM's own actions no other account counts.
   if (action === 'sts:assumerole' && account !== '*') return false;
-  return target === '*' || (service === 'iam' && /^(?:user|role|group|policy|\*)\/\*$/.test(target)) || (service === 'lambda' && target === 'function:*');
+  return (
+    target === '*' ||
+    (service === 'iam' && /^(?:user|role|group|policy|\*)\/\*$/.test(target)) ||
+    (service === 'lambda' && target === 'function:*')
+  );
 }
 
 function passedTo(conditions: readonly Condition[]): readonly string[] | null {
-  const pinned = conditions.filter(({ key, operator }) => key.toLowerCase() === 'iam:passedtoservice' && /^(?:ForAnyValue:)?String(?:Equals|Like)(?:IgnoreCase)?(?:IfExists)?$/i.test(operator));
+  const pinned = conditions.filter(
+    ({ key, operator }) =>
+      key.toLowerCase() === 'iam:passedtoservice' &&
+      /^(?:ForAnyValue:)?String(?:Equals|Like)(?:IgnoreCase)?(?:IfExists)?$/i.test(operator),
+  );
   return pinned.length === 0 ? null : pinned.flatMap(({ values }) => values);
 }

@@ -26,7 +26,8 @@ function leadsTo({ isOpen }: EscalationPath, reach: Reach): OpenPath['leadsTo'] 
   return reach === 'all' ? 'privileged' : 'write';
 }
 
-const isOpenTo = (effective: Effective, action: string): boolean => atLeast(effective.reach(action.toLowerCase()), 'some');
+const isOpenTo = (effective: Effective, action: string): boolean =>
+  atLeast(effective.reach(action.toLowerCase()), 'some');
 
 /** Acting on oneself alone (one's own key, one's own password) leads nowhere. */
 function reachOfPath(effective: Effective, { needs, oneOf, passesTo }: EscalationPath): Reach | null {

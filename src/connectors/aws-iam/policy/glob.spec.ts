@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { covers, fits } from './glob.js';
 
-const asRegExp = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`);
+const asRegExp = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '[^]*')
+      .replaceAll('?', '[^]')}$`,
+  );
 const letters = fc.string({ unit: fc.constantFrom('a', 'b', ':', '*', '?'), maxLength: 12 });
 const plain = fc.string({ unit: fc.constantFrom('a', 'b', ':'), maxLength: 12 });
 
@@ -12,7 +18,14 @@ describe('patterns of policies', () => {
   });
 
   it('cover a narrower pattern only if they fit all that it fits', () => {
-    fc.assert(fc.property(letters, letters, plain, (wide, narrow, text) => !covers(wide, narrow) || !fits(narrow, text) || fits(wide, text)));
+    fc.assert(
+      fc.property(
+        letters,
+        letters,
+        plain,
+        (wide, narrow, text) => !covers(wide, narrow) || !fits(narrow, text) || fits(wide, text),
+      ),
+    );
   });
 
   it('are answered at once, however many stars they have', () => {

@@ -25,6 +25,7 @@ export function fits(pattern: string, text: string): boolean {
 }
 
 /** Whether everything `narrow` fits is fitted by `wide` too. May say no where the answer is yes, never the other way. */
-export const covers = (wide: string, narrow: string): boolean => wide === narrow || (!narrow.includes('?') && fits(wide, narrow)) || wide === '*';
+export const covers = (wide: string, narrow: string): boolean =>
+  wide === narrow || (!narrow.includes('?') && fits(wide, narrow)) || wide === '*';
 
 export const isPattern = (text: string): boolean => text.includes('*') || text.includes('?');

@@ -32,7 +32,10 @@ const KEPT = 4_000;
 
 /** Judges policies that apply together. The same texts are judged once. */
 export function judge(what: Judged): Promise<Judgement> {
-  const key = [...what.policies.map(({ name, document }) => `${name}=${document.digest}`).sort(), what.boundary ? `within ${what.boundary.document.digest}` : ''].join('\n');
+  const key = [
+    ...what.policies.map(({ name, document }) => `${name}=${document.digest}`).sort(),
+    what.boundary ? `within ${what.boundary.document.digest}` : '',
+  ].join('\n');
   const known = judged.get(key);
   if (known) return known;
   if (judged.size >= KEPT) judged.delete(judged.keys().next().value!);
@@ -46,24 +49,44 @@ async function judgeAnew({ policies, boundary }: Judged): Promise<Judgement> {
   const spoken = servicesOf(effective);
   const about = {
     services: spoken,
-    ai: policies.flatMap(({ name, document }) => aiServicesNamedIn(document.statements).map((service) => `policy ${name} names ${service}`)),
+    ai: policies.flatMap(({ name, document }) =>
+      aiServicesNamedIn(document.statements).map((service) => `policy ${name} names ${service}`),
+    ),
     excludesAi: spoken !== 'all' && !spoken.some(isAiService),
   };
   if (effective.isUnlimited) {
     const { policy } = effective.allows.find(({ statement }) => isUniversal(statement))!;
-    return { level: 'admin', because: [`policy ${policy} allows every action on every resource`], notConsidered: [...effective.notes].sort(), escalation: [], ...about };
+    return {
+      level: 'admin',
+      because: [`policy ${policy} allows every action on every resource`],
+      notConsidered: [...effective.notes].sort(),
+      escalation: [],
+      ...about,
+    };
   }
   const found = new Findings();
   const paths = openPaths(effective);
   for (const { sentence, leadsTo } of paths) if (leadsTo !== 'write') found.add(leadsTo, sentence);
   await judgeActions(effective, found);
-  return { level: found.level, because: found.because, notConsidered: [...effective.notes].sort(), escalation: paths.map(({ sentence }) => sentence), ...about };
+  return {
+    level: found.level,
+    because: found.because,
+    notConsidered: [...effective.notes].sort(),
+    escalation: paths.map(({ sentence }) => sentence),
+    ...about,
+  };
 }
 
 /** The highest level seen, and the first few reasons for it. */
 class Findings {
   level: Level = 'none';
-  private readonly reasons: Record<Level, Set<string>> = { none: new Set(), read: new Set(), write: new Set(), privileged: new Set(), admin: new Set() };
+  private readonly reasons: Record<Level, Set<string>> = {
+    none: new Set(),
+    read: new Set(),
+    write: new Set(),
+    privileged: new Set(),
+    admin: new Set(),
+  };
 
   /** Whether a further reason for this level would be kept. */
   wants(level: Level): boolean {
@@ -95,7 +118,10 @@ async function judgeActions(effective: Effective, found: Findings): Promise<void
 }
 
 /** What one statement may allow. With a boundary that names less than the statement, the boundary's actions are enough. */
-async function candidates({ statement }: Allowing, effective: Effective): Promise<{ action: CatalogueAction; pattern: string | null }[]> {
+async function candidates(
+  { statement }: Allowing,
+  effective: Effective,
+): Promise<{ action: CatalogueAction; pattern: string | null }[]> {
   const expandAll = async (patterns: readonly string[]) => {
     const all: { action: CatalogueAction; pattern: string | null }[] = [];
     for (const pattern of patterns) {
@@ -107,8 +133,11 @@ async function candidates({ statement }: Allowing, effective: Effective): Promis
   };
   if (!statement.isNotAction && !isUniversal(statement)) return expandAll(statement.actions);
   const bounds = effective.boundary?.allows ?? [];
-  const isNarrow = bounds.length > 0 && bounds.every((bound) => !bound.statement.isNotAction && !isUniversal(bound.statement));
-  const all = isNarrow ? await expandAll(bounds.flatMap((bound) => bound.statement.actions)) : (await everyAction()).map((action) => ({ action, pattern: null }));
+  const isNarrow =
+    bounds.length > 0 && bounds.every((bound) => !bound.statement.isNotAction && !isUniversal(bound.statement));
+  const all = isNarrow
+    ? await expandAll(bounds.flatMap((bound) => bound.statement.actions))
+    : (await everyAction()).map((action) => ({ action, pattern: null }));
   return all.filter(({ action }) => speaksOf(statement, action.key));
 }
 

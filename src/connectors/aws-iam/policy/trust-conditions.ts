@@ -17,7 +17,10 @@ const PINNING = /^(?:ForAnyValue:)?(?:StringEquals|StringEqualsIgnoreCase|String
 
 /** Whether one of the conditions pins the trust to one party. */
 export const isPinned = (conditions: readonly Condition[], keys: RegExp): boolean =>
-  conditions.some(({ operator, key, values }) => PINNING.test(operator) && keys.test(key) && values.length > 0 && values.every(isSpecific));
+  conditions.some(
+    ({ operator, key, values }) =>
+      PINNING.test(operator) && keys.test(key) && values.length > 0 && values.every(isSpecific),
+  );
 
 /** Words that begin a subject and say of nobody who it is. */
 const LEAD = /^(?:system:serviceaccount|[a-z_]+):/;

@@ -12,33 +12,73 @@ const ASSUMING = ['sts:assumerole', 'sts:assumerolewithwebidentity', 'sts:assume
  */
 export function trustsOf(document: PolicyDocument): TrustRecord[] {
   const statements = document.statements.filter((statement) => ASSUMING.some((action) => speaksOf(statement, action)));
-  const denied = statements.filter(({ effect, conditions, isNotPrincipal }) => effect === 'Deny' && conditions.length === 0 && !isNotPrincipal);
+  const denied = statements.filter(
+    ({ effect, conditions, isNotPrincipal }) => effect === 'Deny' && conditions.length === 0 && !isNotPrincipal,
+  );
   const trusts = statements
     .filter(({ effect }) => effect === 'Allow')
-    .flatMap((allow) => principalsOf(allow).filter(([kind, principal]) => !denied.some((deny) => deniesAll(deny, allow, kind, principal))).map(([kind, principal]) => trustIn(kind, principal, allow)));
+    .flatMap((allow) =>
+      principalsOf(allow)
+        .filter(([kind, principal]) => !denied.some((deny) => deniesAll(deny, allow, kind, principal)))
+        .map(([kind, principal]) => trustIn(kind, principal, allow)),
+    );
   return [...new Map(trusts.map((trust) => [JSON.stringify(trust), trust])).values()];
 }
 
 const principalsOf = (statement: Statement): [kind: string, principal: string][] => {
-  const named = Object.entries(statement.principals ?? {}).flatMap(([kind, names]) => names.map((name): [string, string] => [kind, name]));
-  return statement.isNotPrincipal ? [['NotPrincipal', `everybody but ${named.map(([, name]) => name).join(', ')}`]] : named;
+  const named = Object.entries(statement.principals ?? {}).flatMap(([kind, names]) =>
+    names.map((name): [string, string] => [kind, name]),
+  );
+  return statement.isNotPrincipal
+    ? [['NotPrincipal', `everybody but ${named.map(([, name]) => name).join(', ')}`]]
+    : named;
 };
 
 /** Whether a Deny surely leaves nothing of what the Allow gives this principal. */
 function deniesAll(deny: Statement, allow: Statement, kind: string, principal: string): boolean {
   const speaksOfAll = ASSUMING.filter((action) => speaksOf(allow, action)).every((action) => speaksOf(deny, action));
-  return speaksOfAll && principalsOf(deny).some(([deniedKind, name]) => (deniedKind === 'AWS' && name === '*') || (deniedKind === kind && name === principal));
+  return (
+    speaksOfAll &&
+    principalsOf(deny).some(
+      ([deniedKind, name]) => (deniedKind === 'AWS' && name === '*') || (deniedKind === kind && name === principal),
+    )
+  );
 }
 
 const ARN = /^arn:(?:aws|aws-cn|aws-us-gov):(iam|sts)::(\d{12}):(.+)$/;
 
 function trustIn(kind: string, principal: string, { conditions }: Statement): TrustRecord {
   const common = { principal, conditions: shown(conditions) };
-  if (kind === 'Service') return { ...common, kind: 'service', account: null, provider: 'aws', narrowed: isPinned(conditions, narrowsAs.service) };
-  if (kind === 'Federated') return { ...common, kind: 'federation', ...partyOf(principal, conditions), narrowed: isPinned(conditions, narrowsAs.federation) };
-  if (kind === 'NotPrincipal') return { ...common, kind: 'anyone', account: null, provider: 'aws', narrowed: isPinned(conditions, narrowsAs.account) };
+  if (kind === 'Service')
+    return {
+      ...common,
+      kind: 'service',
+      account: null,
+      provider: 'aws',
+      narrowed: isPinned(conditions, narrowsAs.service),
+    };
+  if (kind === 'Federated')
+    return {
+      ...common,
+      kind: 'federation',
+      ...partyOf(principal, conditions),
+      narrowed: isPinned(conditions, narrowsAs.federation),
+    };
+  if (kind === 'NotPrincipal')
+    return {
+      ...common,
+      kind: 'anyone',
+      account: null,
+      provider: 'aws',
+      narrowed: isPinned(conditions, narrowsAs.account),
+    };
   if (kind !== 'AWS') return { ...common, kind: 'unresolvable', account: null, provider: 'aws', narrowed: false };
-  return { ...common, provider: 'aws', narrowed: isPinned(conditions, narrowsAs.account), ...awsPrincipal(principal, conditions) };
+  return {
+    ...common,
+    provider: 'aws',
+    narrowed: isPinned(conditions, narrowsAs.account),
+    ...awsPrincipal(principal, conditions),
+  };
 }
 
 function awsPrincipal(principal: string, conditions: readonly Condition[]): Pick<TrustRecord, 'kind' | 'account'> {
@@ -75,11 +115,18 @@ function partyOf(principal: string, conditions: readonly Condition[]): Pick<Trus
 }
 
 function gitHubOwner(conditions: readonly Condition[]): string | null {
-  const subjects = conditions.filter((condition) => isPinned([condition], /:(?:sub|repository|repository_owner)$/i)).flatMap(({ values }) => values);
+  const subjects = conditions
+    .filter((condition) => isPinned([condition], /:(?:sub|repository|repository_owner)$/i))
+    .flatMap(({ values }) => values);
   const owners = new Set(subjects.map((subject) => /^(?:repo:)?([^/:*?]+)(?:\/|$)/.exec(subject)?.[1] ?? null));
   return owners.size === 1 ? [...owners][0]! : null;
 }
 
 /** Conditions in the source's own terms. An external id is agreed between two parties: that one is asked for is shown, not which. */
 const shown = (conditions: readonly Condition[]): Record<string, unknown> =>
-  Object.fromEntries(conditions.map(({ operator, key, values }) => [`${operator} ${key}`, key.toLowerCase() === 'sts:externalid' ? ['(asked for)'] : [...values]]));
+  Object.fromEntries(
+    conditions.map(({ operator, key, values }) => [
+      `${operator} ${key}`,
+      key.toLowerCase() === 'sts:externalid' ? ['(asked for)'] : [...values],
+    ]),
+  );

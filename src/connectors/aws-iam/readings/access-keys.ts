@@ -16,16 +16,32 @@ export const accessKeyReading = (accountOf: AccountOf): Reading => ({
   types: ['aws.access-key', ACCESS_KEY_LAST_USED],
   async *read(ctx, scope) {
     const account = accountOf(scope);
-    const users = [...(await account.usersByName(ctx.signal)).values()];
-    const each = new EachParent('aws.access-key', 'iam:ListAccessKeys', ctx, account.limits);
-    const lastUse = new LastUse(account, ctx);
-    yield* each.over(users, ({ id }) => id, (user) => keysOf(account, ctx, user, lastUse));
+    try {
+      yield* keysOfAll(account, ctx);
+    } catch (error) {
+      // Of the last use nothing is lost that there could have been.
+      ctx.gap({ type: 'aws.access-key', ...causeOf(error, ctx.signal) });
+    }
   },
 });
 
+async function* keysOfAll(account: Account, ctx: ReadContext): AsyncGenerator<readonly Emitted[]> {
+  const users = [...(await account.usersByName(ctx.signal)).values()];
+  const each = new EachParent('aws.access-key', 'iam:ListAccessKeys', ctx, account.limits);
+  const lastUse = new LastUse(account, ctx);
+  yield* each.over(
+    users,
+    ({ id }) => id,
+    (user) => keysOf(account, ctx, user, lastUse),
+  );
+}
+
 async function keysOf(account: Account, ctx: ReadContext, user: UserEntry, lastUse: LastUse): Promise<Emitted[]> {
   const keys: Emitted[] = [];
-  const pages = account.pages<AccessKeyMetadata, { AccessKeyMetadata?: AccessKeyMetadata[]; IsTruncated?: boolean; Marker?: string }>(
+  const pages = account.pages<
+    AccessKeyMetadata,
+    { AccessKeyMetadata?: AccessKeyMetadata[]; IsTruncated?: boolean; Marker?: string }
+  >(
     'iam:ListAccessKeys',
     ctx.signal,
     // Without a name AWS would answer for the caller.
@@ -50,9 +66,12 @@ class LastUse {
     if (this.isStopped || !id) return 'unread';
     const permission = 'iam:GetAccessKeyLastUsed';
     try {
-      const answer = await this.account.apis.iam(permission, this.ctx.signal, (iam, sent) => iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }), sent));
+      const answer = await this.account.apis.iam(permission, this.ctx.signal, (iam, sent) =>
+        iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }), sent),
+      );
       // Even a key that was never used has the service "N/A": nothing at all is no answer.
-      if (!answer.AccessKeyLastUsed?.ServiceName && !answer.AccessKeyLastUsed?.LastUsedDate) throw malformed(permission, 'says nothing of the key');
+      if (!answer.AccessKeyLastUsed?.ServiceName && !answer.AccessKeyLastUsed?.LastUsedDate)
+        throw malformed(permission, 'says nothing of the key');
       this.failures = 0;
       return answer.AccessKeyLastUsed;
     } catch (error) {

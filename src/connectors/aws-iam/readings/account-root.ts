@@ -24,7 +24,9 @@ export const accountReading = (accountOf: AccountOf): Reading => ({
     const alias = await orGap(ctx, 'aws.account', aliasOf(account, ctx));
     const summary = await orGap(ctx, 'aws.root', summaryOf(account, ctx));
     account.rootAccessKeys = summary?.AccountAccessKeysPresent ?? null;
-    if (summary) for (const [name, type] of Object.entries(COUNTED)) if (summary[name] !== undefined) ctx.stated(type, summary[name]);
+    if (summary)
+      for (const [name, type] of Object.entries(COUNTED))
+        if (summary[name] !== undefined) ctx.stated(type, summary[name]);
     yield [accountRecord(account, alias), rootRecord(account, summary)];
   },
 });
@@ -41,21 +43,38 @@ async function orGap<T>(ctx: ReadContext, type: string, read: Promise<T>): Promi
 
 async function aliasOf({ apis }: Account, { signal }: ReadContext): Promise<string> {
   const permission = 'iam:ListAccountAliases';
-  const { AccountAliases: aliases } = await apis.iam(permission, signal, (iam, sent) => iam.send(new ListAccountAliasesCommand({}), sent));
+  const { AccountAliases: aliases } = await apis.iam(permission, signal, (iam, sent) =>
+    iam.send(new ListAccountAliasesCommand({}), sent),
+  );
   if (!aliases) throw malformed(permission, 'holds no list');
   return aliases[0] ?? '';
 }
 
-async function summaryOf({ apis }: Account, { signal }: ReadContext): Promise<Readonly<Record<string, number | undefined>>> {
+async function summaryOf(
+  { apis }: Account,
+  { signal }: ReadContext,
+): Promise<Readonly<Record<string, number | undefined>>> {
   const permission = 'iam:GetAccountSummary';
-  const { SummaryMap: summary } = await apis.iam(permission, signal, (iam, sent) => iam.send(new GetAccountSummaryCommand({}), sent));
+  const { SummaryMap: summary } = await apis.iam(permission, signal, (iam, sent) =>
+    iam.send(new GetAccountSummaryCommand({}), sent),
+  );
   if (!summary || Object.keys(summary).length === 0) throw malformed(permission, 'counts nothing');
   return summary;
 }
 
 function accountRecord({ frame }: Account, alias: string | null): Emitted {
   const attributes = present({ partition: frame.partition, environment: frame.environment, alias: alias || undefined });
-  return { record: { entity: 'resource', type: 'aws.account', id: frame.account, name: frame.name, kind: 'aws-account', attributes }, ...(alias === null ? { partial: true } : {}) };
+  return {
+    record: {
+      entity: 'resource',
+      type: 'aws.account',
+      id: frame.account,
+      name: frame.name,
+      kind: 'aws-account',
+      attributes,
+    },
+    ...(alias === null ? { partial: true } : {}),
+  };
 }
 
 function rootRecord({ frame }: Account, summary: Readonly<Record<string, number | undefined>> | null): Emitted {
@@ -72,8 +91,17 @@ function rootRecord({ frame }: Account, summary: Readonly<Record<string, number 
     createdAt: null,
     custody: 'self-held',
     ...circumstances(frame, {}),
-    privilege: { level: 'admin', because: ['the root of an account may do everything in it'], notConsidered: ['organisation policies (service and resource control policies)'] },
-    attributes: present({ arn: rootArn(frame), mfa: isTrue('AccountMFAEnabled'), accessKeys: summary?.AccountAccessKeysPresent, password: isTrue('AccountPasswordPresent') }),
+    privilege: {
+      level: 'admin',
+      because: ['the root of an account may do everything in it'],
+      notConsidered: ['organisation policies (service and resource control policies)'],
+    },
+    attributes: present({
+      arn: rootArn(frame),
+      mfa: isTrue('AccountMFAEnabled'),
+      accessKeys: summary?.AccountAccessKeysPresent,
+      password: isTrue('AccountPasswordPresent'),
+    }),
   };
   return { record, ...(summary ? {} : { partial: true }) };
 }

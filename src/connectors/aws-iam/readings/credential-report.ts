@@ -1,4 +1,8 @@
-import { GenerateCredentialReportCommand, GetCredentialReportCommand, GetLoginProfileCommand } from '@aws-sdk/client-iam';
+import {
+  GenerateCredentialReportCommand,
+  GetCredentialReportCommand,
+  GetLoginProfileCommand,
+} from '@aws-sdk/client-iam';
 import { type Emitted, type ReadContext, type Reading, type Ref, VendorFailure } from '../../sdk/index.js';
 import type { Account } from '../account.js';
 import { asFailure, malformed } from '../answers.js';
@@ -48,13 +52,18 @@ export const credentialReportReading = (accountOf: AccountOf): Reading => ({
 
 async function readReport({ apis, host, limits }: Account, { signal }: ReadContext): Promise<Report> {
   for (let look = 0; ; look++) {
-    const { State: state } = await apis.iam('iam:GenerateCredentialReport', signal, (iam, sent) => iam.send(new GenerateCredentialReportCommand({}), sent));
+    const { State: state } = await apis.iam('iam:GenerateCredentialReport', signal, (iam, sent) =>
+      iam.send(new GenerateCredentialReportCommand({}), sent),
+    );
     if (state === undefined) throw malformed('iam:GenerateCredentialReport', 'says nothing of the report');
     if (state === 'COMPLETE') break;
-    if (look >= limits.polls) throw new VendorFailure('AWS did not finish its credential report in time.', 'unavailable', 'iam:GenerateCredentialReport');
+    if (look >= limits.polls)
+      throw new VendorFailure('AWS did not finish its credential report in time.', 'unavailable');
     await host.pause(limits.pollMs, signal);
   }
-  const { Content: content, GeneratedTime: madeAt } = await apis.iam(GET, signal, (iam, sent) => iam.send(new GetCredentialReportCommand({}), sent));
+  const { Content: content, GeneratedTime: madeAt } = await apis.iam(GET, signal, (iam, sent) =>
+    iam.send(new GetCredentialReportCommand({}), sent),
+  );
   if (!content || content.length === 0) throw malformed(GET, 'holds no report');
   const rows = new Map<string, ReportRow>();
   for await (const line of readReportCsv([content])) {
@@ -75,7 +84,11 @@ function rootCredentials(account: Account, { rows, madeAt }: Report, ctx: ReadCo
   // The summary is of now, the report may be hours old: where they differ, the summary is right.
   if (account.rootAccessKeys === 0) return shown;
   if (account.rootAccessKeys === null || keys.length > 0) return [...keys, ...shown];
-  ctx.gap({ type: 'aws.root-access-key', reason: 'inconsistent', permission: GET, detail: 'The account counts an access key of its root that the credential report, which is older, does not hold.' });
+  ctx.gap({
+    type: 'aws.root-access-key',
+    reason: 'inconsistent',
+    detail: 'The account counts an access key of its root that the credential report, which is older, does not hold.',
+  });
   return [...countedRootKeys(account), ...shown];
 }
 
@@ -99,7 +112,11 @@ function countedRootKeys(account: Account): Emitted[] {
   }));
 }
 
-async function* userPasswords(account: Account, { rows, madeAt }: Report, ctx: ReadContext): AsyncGenerator<readonly Emitted[]> {
+async function* userPasswords(
+  account: Account,
+  { rows, madeAt }: Report,
+  ctx: ReadContext,
+): AsyncGenerator<readonly Emitted[]> {
   const users = [...(await account.usersByName(ctx.signal)).values()];
   const each = new EachParent('aws.password', 'iam:GetLoginProfile', ctx, account.limits);
   const reported = (user: UserEntry): ReportRow | undefined => {
@@ -111,16 +128,23 @@ async function* userPasswords(account: Account, { rows, madeAt }: Report, ctx: R
     return row ? read(() => password(row, userRef(user), user.id, madeAt)) : [];
   });
   // Whoever came after the report was made is asked about alone.
-  yield* each.over(users.filter((user) => !reported(user)), ({ id }) => id, (user) => loginProfile(account, ctx, user));
+  yield* each.over(
+    users.filter((user) => !reported(user)),
+    ({ id }) => id,
+    (user) => loginProfile(account, ctx, user),
+  );
 }
 
 /** A name may have been given to another user since. */
-const isAbout = (row: ReportRow, user: UserEntry): boolean => row.arn === user.arn && (user.createdAt === null || createdIn(row)?.slice(0, 19) === user.createdAt.slice(0, 19));
+const isAbout = (row: ReportRow, user: UserEntry): boolean =>
+  row.arn === user.arn && (user.createdAt === null || createdIn(row)?.slice(0, 19) === user.createdAt.slice(0, 19));
 
 async function loginProfile({ apis }: Account, { signal }: ReadContext, user: UserEntry): Promise<Emitted[]> {
   const permission = 'iam:GetLoginProfile';
   try {
-    const { LoginProfile: profile } = await apis.iam(permission, signal, (iam, sent) => iam.send(new GetLoginProfileCommand({ UserName: user.name }), sent));
+    const { LoginProfile: profile } = await apis.iam(permission, signal, (iam, sent) =>
+      iam.send(new GetLoginProfileCommand({ UserName: user.name }), sent),
+    );
     if (!profile) throw malformed(permission, 'says nothing of the password');
     const at = iso(profile.CreateDate);
     return [

@@ -33,7 +33,11 @@ export class EachParent {
   ) {}
 
   /** What `read` gives for each parent; nothing, with a gap said, where it fails. A parent that is gone has nothing. */
-  async *over<P, T>(parents: readonly P[], idOf: (parent: P) => string, read: (parent: P) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
+  async *over<P, T>(
+    parents: readonly P[],
+    idOf: (parent: P) => string,
+    read: (parent: P) => Promise<readonly T[]>,
+  ): AsyncGenerator<readonly T[]> {
     yield* batches(inParallel(parents, this.limits.inFlight, (parent) => this.of(idOf(parent), () => read(parent))));
     if (this.last !== null && this.successes === 0) throw this.last;
   }

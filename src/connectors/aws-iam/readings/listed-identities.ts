@@ -20,13 +20,22 @@ export interface Seen {
  * Users, groups and roles through the listing APIs: they tell that an identity exists and, of a role, whom it trusts;
  * nothing of tags, policies and boundaries. So the records are partial, and nothing that was known better is lost.
  */
-export async function* listIdentities(account: Account, ctx: ReadContext, seen: Seen): AsyncGenerator<readonly Emitted[]> {
+export async function* listIdentities(
+  account: Account,
+  ctx: ReadContext,
+  seen: Seen,
+): AsyncGenerator<readonly Emitted[]> {
   yield* orGap(ctx, ['aws.group'], 'iam:ListGroups', groups(account, ctx.signal, seen));
   yield* orGap(ctx, ['aws.user'], 'iam:ListUsers', users(account, ctx.signal, seen));
   yield* orGap(ctx, ['aws.role', 'aws.federated-trust'], 'iam:ListRoles', roles(account, ctx.signal, seen));
 }
 
-async function* orGap(ctx: ReadContext, types: readonly string[], permission: ReadPermission, listing: AsyncIterable<readonly Emitted[]>): AsyncGenerator<readonly Emitted[]> {
+async function* orGap(
+  ctx: ReadContext,
+  types: readonly string[],
+  permission: ReadPermission,
+  listing: AsyncIterable<readonly Emitted[]>,
+): AsyncGenerator<readonly Emitted[]> {
   try {
     yield* listing;
   } catch (error) {
@@ -36,11 +45,24 @@ async function* orGap(ctx: ReadContext, types: readonly string[], permission: Re
 }
 
 async function* groups(account: Account, signal: AbortSignal, seen: Seen) {
-  for await (const page of account.pages<Group, { Groups?: Group[]; IsTruncated?: boolean; Marker?: string }>('iam:ListGroups', signal, (iam, input, sent) => iam.send(new ListGroupsCommand(input), sent), ({ Groups }) => Groups)) {
+  for await (const page of account.pages<Group, { Groups?: Group[]; IsTruncated?: boolean; Marker?: string }>(
+    'iam:ListGroups',
+    signal,
+    (iam, input, sent) => iam.send(new ListGroupsCommand(input), sent),
+    ({ Groups }) => Groups,
+  )) {
     yield page
       .filter(({ GroupId: id }) => !seen.groups.has(id ?? ''))
       .map((group) =>
-        partial(groupRecord(account.frame, { id: needed(group.GroupId, 'GroupId'), name: needed(group.GroupName, 'GroupName'), arn: needed(group.Arn, 'Arn'), path: group.Path, createdAt: iso(group.CreateDate) })),
+        partial(
+          groupRecord(account.frame, {
+            id: needed(group.GroupId, 'GroupId'),
+            name: needed(group.GroupName, 'GroupName'),
+            arn: needed(group.Arn, 'Arn'),
+            path: group.Path,
+            createdAt: iso(group.CreateDate),
+          }),
+        ),
       );
   }
 }
@@ -61,7 +83,12 @@ async function* users(account: Account, signal: AbortSignal, seen: Seen) {
 }
 
 async function* roles(account: Account, signal: AbortSignal, seen: Seen) {
-  for await (const page of account.pages<Role, { Roles?: Role[]; IsTruncated?: boolean; Marker?: string }>('iam:ListRoles', signal, (iam, input, sent) => iam.send(new ListRolesCommand(input), sent), ({ Roles }) => Roles)) {
+  for await (const page of account.pages<Role, { Roles?: Role[]; IsTruncated?: boolean; Marker?: string }>(
+    'iam:ListRoles',
+    signal,
+    (iam, input, sent) => iam.send(new ListRolesCommand(input), sent),
+    ({ Roles }) => Roles,
+  )) {
     yield page
       .filter(({ RoleId: id }) => !seen.roles.has(id ?? ''))
       .flatMap((role) => {

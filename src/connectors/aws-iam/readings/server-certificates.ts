@@ -12,7 +12,14 @@ export const serverCertificateReading = (accountOf: AccountOf): Reading => ({
   types: ['aws.tls-server', 'aws.server-certificate'],
   async *read(ctx, scope) {
     const account = accountOf(scope);
-    const pages = account.pages<ServerCertificateMetadata, { ServerCertificateMetadataList?: ServerCertificateMetadata[] | undefined; IsTruncated?: boolean; Marker?: string }>(
+    const pages = account.pages<
+      ServerCertificateMetadata,
+      {
+        ServerCertificateMetadataList?: ServerCertificateMetadata[] | undefined;
+        IsTruncated?: boolean;
+        Marker?: string;
+      }
+    >(
       LIST,
       ctx.signal,
       (iam, input, sent) => iam.send(new ListServerCertificatesCommand(input), sent),

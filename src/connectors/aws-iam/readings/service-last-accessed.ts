@@ -54,14 +54,16 @@ export class ServiceLastAccessed {
   private async read(arn: string): Promise<ServiceUse> {
     const { signal } = this.ctx;
     const { host, limits } = this.account;
-    const order = await this.account.apis.iam('iam:GenerateServiceLastAccessedDetails', signal, (iam, sent) => iam.send(new GenerateServiceLastAccessedDetailsCommand({ Arn: arn, Granularity: 'SERVICE_LEVEL' }), sent));
+    const order = await this.account.apis.iam('iam:GenerateServiceLastAccessedDetails', signal, (iam, sent) =>
+      iam.send(new GenerateServiceLastAccessedDetailsCommand({ Arn: arn, Granularity: 'SERVICE_LEVEL' }), sent),
+    );
     if (!order.JobId) throw malformed('iam:GenerateServiceLastAccessedDetails', 'names no job');
     for (let look = 0; look < limits.polls; look++) {
       if (look > 0) await host.pause(limits.pollMs, signal);
       const services = await this.fetch(order.JobId);
       if (services) return { services };
     }
-    throw new VendorFailure('AWS did not finish its list of last accessed services in time.', 'unavailable', 'iam:GetServiceLastAccessedDetails');
+    throw new VendorFailure('AWS did not finish its list of last accessed services in time.', 'unavailable');
   }
 
   /** The finished list, or null while AWS works on it. */
@@ -69,18 +71,30 @@ export class ServiceLastAccessed {
     const permission = 'iam:GetServiceLastAccessedDetails';
     const services: Service[] = [];
     const marks = new Set<string>();
-    for (let mark: string | undefined; ; ) {
-      const answer = await this.account.apis.iam(permission, this.ctx.signal, (iam, sent) => iam.send(new GetServiceLastAccessedDetailsCommand({ JobId: job, ...(mark === undefined ? {} : { Marker: mark }) }), sent));
+    for (let mark: string | undefined; ;) {
+      const answer = await this.account.apis.iam(permission, this.ctx.signal, (iam, sent) =>
+        iam.send(
+          new GetServiceLastAccessedDetailsCommand({ JobId: job, ...(mark === undefined ? {} : { Marker: mark }) }),
+          sent,
+        ),
+      );
       if (answer.JobStatus === 'IN_PROGRESS') return null;
-      if (answer.JobStatus === 'FAILED') throw new VendorFailure('AWS could not make its list of last accessed services.', 'unavailable', permission);
-      if (answer.JobStatus !== 'COMPLETED' || !answer.ServicesLastAccessed) throw malformed(permission, 'is no list of services');
-      for (const { ServiceNamespace: service, LastAuthenticated: at, LastAuthenticatedRegion: region } of answer.ServicesLastAccessed) {
+      if (answer.JobStatus === 'FAILED')
+        throw new VendorFailure('AWS could not make its list of last accessed services.', 'unavailable');
+      if (answer.JobStatus !== 'COMPLETED' || !answer.ServicesLastAccessed)
+        throw malformed(permission, 'is no list of services');
+      for (const {
+        ServiceNamespace: service,
+        LastAuthenticated: at,
+        LastAuthenticatedRegion: region,
+      } of answer.ServicesLastAccessed) {
         if (!service) throw malformed(permission, 'holds a service without a name');
         services.push({ service, at: iso(at), ...(region ? { region } : {}) });
       }
       if (!answer.IsTruncated) return services;
       mark = answer.Marker;
-      if (!mark || marks.has(mark) || marks.size >= this.account.limits.maxPages) throw malformed(permission, 'cannot be read to its end');
+      if (!mark || marks.has(mark) || marks.size >= this.account.limits.maxPages)
+        throw malformed(permission, 'cannot be read to its end');
       marks.add(mark);
     }
   }

@@ -53,7 +53,17 @@ export interface ContractSubject<Config = unknown> {
   close(): Promise<void>;
 }
 
-const FAULTS: readonly Exclude<ContractFault, 'throttled-once' | 'hang'>[] = ['forbidden', 'throttled', 'html', 'malformed', 'empty', 'endless', 'stuck', 'cut', 'unsupported'];
+const FAULTS: readonly Exclude<ContractFault, 'throttled-once' | 'hang'>[] = [
+  'forbidden',
+  'throttled',
+  'html',
+  'malformed',
+  'empty',
+  'endless',
+  'stuck',
+  'cut',
+  'unsupported',
+];
 const PROMPT_MS = 2_000;
 
 /**
@@ -61,12 +71,17 @@ const PROMPT_MS = 2_000;
  * one at a time, in every way there is: what cannot be read must be said, and nothing may get lost in silence.
  */
 export function describeConnector<Config>(name: string, make: () => Promise<ContractSubject<Config>>): void {
-  const withSubject = async (test: (subject: ContractSubject<Config>, open: () => Promise<Session>) => Promise<void>): Promise<void> => {
+  const withSubject = async (
+    test: (subject: ContractSubject<Config>, open: () => Promise<Session>) => Promise<void>,
+  ): Promise<void> => {
     const subject = await make();
     const sessions: Session[] = [];
     const open = async () => {
       const parsed = await subject.connector.config['~standard'].validate(subject.config);
-      if (parsed.issues) throw new Error(`The contract's own configuration is refused: ${parsed.issues.map(({ message }) => message).join('; ')}`);
+      if (parsed.issues)
+        throw new Error(
+          `The contract's own configuration is refused: ${parsed.issues.map(({ message }) => message).join('; ')}`,
+        );
       const session = await subject.connector.connect(parsed.value, subject.host);
       sessions.push(session);
       return session;
@@ -84,14 +99,17 @@ export function describeConnector<Config>(name: string, make: () => Promise<Cont
       withSubject(async ({ connector }) => {
         const ids = connector.resourceTypes.map(({ id }) => id);
         expect(ids).toEqual([...new Set(ids)]);
-        expect(connector.resourceTypes.filter(({ permissions }) => permissions.read.length === 0).map(({ id }) => id)).toEqual([]);
+        expect(
+          connector.resourceTypes.filter(({ permissions }) => permissions.read.length === 0).map(({ id }) => id),
+        ).toEqual([]);
       }));
 
     it('takes its configuration and refuses what is none', () =>
       withSubject(async ({ connector, config, badConfigs }) => {
         expect((await connector.config['~standard'].validate(config)).issues).toBeUndefined();
         const accepted: unknown[] = [];
-        for (const bad of badConfigs) if (!(await connector.config['~standard'].validate(bad)).issues) accepted.push(bad);
+        for (const bad of badConfigs)
+          if (!(await connector.config['~standard'].validate(bad)).issues) accepted.push(bad);
         expect({ tried: badConfigs.length > 0, accepted }).toEqual({ tried: true, accepted: [] });
       }));
 
@@ -113,32 +131,46 @@ export function describeConnector<Config>(name: string, make: () => Promise<Cont
         const session = await open();
         const result = await readAll(session);
         const declared = new Map(session.readings.map((reading) => [reading.id, new Set(reading.types)]));
-        expect(result.records.filter(({ reading, record }) => !declared.get(reading)!.has(record.type)).map(({ reading, record }) => `${reading} yields ${record.type}`)).toEqual([]);
-        expect(session.readings.flatMap(({ types }) => types).filter((type) => !connector.resourceTypes.some(({ id }) => id === type))).toEqual([]);
+        expect(
+          result.records
+            .filter(({ reading, record }) => !declared.get(reading)!.has(record.type))
+            .map(({ reading, record }) => `${reading} yields ${record.type}`),
+        ).toEqual([]);
+        expect(
+          session.readings
+            .flatMap(({ types }) => types)
+            .filter((type) => !connector.resourceTypes.some(({ id }) => id === type)),
+        ).toEqual([]);
         expect(refersToNothing(result)).toEqual([]);
         const entityOf = new Map(connector.resourceTypes.map(({ id, entity }) => [id, entity]));
-        expect(result.records.filter(({ record }) => entityOf.get(record.type) !== record.entity).map(({ record }) => record.type)).toEqual([]);
+        expect(
+          result.records
+            .filter(({ record }) => entityOf.get(record.type) !== record.entity)
+            .map(({ record }) => record.type),
+        ).toEqual([]);
       }));
 
-    it.each(FAULTS.map((fault) => [fault] as const))('says what it could not read when a call is %s, whichever it is', (fault) =>
-      withSubject(async (subject, open) => {
-        const { vendor, secrets } = subject;
-        const whole = await readAll(await open());
-        const calls = vendor.calls();
-        expect(calls.length).toBeGreaterThan(0);
-        const wrong: string[] = [];
-        for (const call of calls) {
-          const mend = vendor.spoil(call, fault);
-          if (!mend) continue;
-          vendor.reset();
-          const outcome = await attempt(await open());
-          mend();
-          if (vendor.count(call) === 0) wrong.push(`${call}: was never asked again`);
-          wrong.push(...verdict(outcome, whole).map((found) => `${call}: ${found}`));
-          wrong.push(...secretsIn(outcome, secrets).map((found) => `${call}: ${found}`));
-        }
-        expect(wrong).toEqual([]);
-      }),
+    it.each(FAULTS.map((fault) => [fault] as const))(
+      'says what it could not read when a call is %s, whichever it is',
+      (fault) =>
+        withSubject(async (subject, open) => {
+          const { vendor, secrets } = subject;
+          const whole = await readAll(await open());
+          const calls = vendor.calls();
+          expect(calls.length).toBeGreaterThan(0);
+          const wrong: string[] = [];
+          for (const call of calls) {
+            const mend = vendor.spoil(call, fault);
+            if (!mend) continue;
+            vendor.reset();
+            const outcome = await attempt(await open());
+            mend();
+            if (vendor.count(call) === 0) wrong.push(`${call}: was never asked again`);
+            wrong.push(...verdict(outcome, whole).map((found) => `${call}: ${found}`));
+            wrong.push(...secretsIn(outcome, secrets).map((found) => `${call}: ${found}`));
+          }
+          expect(wrong).toEqual([]);
+        }),
     );
 
     it('tries again what was throttled once, and then lacks nothing', () =>
@@ -151,7 +183,11 @@ export function describeConnector<Config>(name: string, make: () => Promise<Cont
           const outcome = await attempt(await open());
           mend();
           if (outcome.result === null) wrong.push(`${call}: threw`);
-          else if (outcome.result.gaps.length > 0 || JSON.stringify(outcome.result.records) !== JSON.stringify(whole.records)) wrong.push(`${call}: not whole`);
+          else if (
+            outcome.result.gaps.length > 0 ||
+            JSON.stringify(outcome.result.records) !== JSON.stringify(whole.records)
+          )
+            wrong.push(`${call}: not whole`);
         }
         expect(wrong).toEqual([]);
       }));
@@ -171,8 +207,10 @@ export function describeConnector<Config>(name: string, make: () => Promise<Cont
           stop.abort(new Error('told to stop'));
           const { error } = await reading;
           mend();
-          if (performance.now() - toldAt > PROMPT_MS) wrong.push(`${call}: went on for ${Math.round(performance.now() - toldAt)} ms`);
-          if (!(error instanceof Error) || error.message !== 'told to stop') wrong.push(`${call}: did not end with the reason it was given`);
+          if (performance.now() - toldAt > PROMPT_MS)
+            wrong.push(`${call}: went on for ${Math.round(performance.now() - toldAt)} ms`);
+          if (!(error instanceof Error) || error.message !== 'told to stop')
+            wrong.push(`${call}: did not end with the reason it was given`);
         }
         expect(wrong).toEqual([]);
       }));
@@ -200,7 +238,15 @@ async function attempt(session: Session, signal?: AbortSignal): Promise<Outcome>
 }
 
 function verdict({ result, error }: Outcome, whole: ReadResult): string[] {
-  const own = (thrown: unknown): string[] => (thrown instanceof VendorFailure ? [] : [`threw ${thrown instanceof ConnectorBug ? 'a bug of its own' : String((thrown as Error)?.stack ?? thrown)}`]);
+  const own = (thrown: unknown): string[] =>
+    thrown instanceof VendorFailure
+      ? []
+      : [`threw ${thrown instanceof ConnectorBug ? 'a bug of its own' : String((thrown as Error)?.stack ?? thrown)}`];
   if (!result) return own(error);
-  return [...result.thrown.flatMap((thrown) => own(thrown.error)), ...twice(result), ...refersToNothing(result), ...lostWithoutGap(result, whole)];
+  return [
+    ...result.thrown.flatMap((thrown) => own(thrown.error)),
+    ...twice(result),
+    ...refersToNothing(result),
+    ...lostWithoutGap(result, whole),
+  ];
 }

@@ -17,7 +17,8 @@ export function twice({ records }: ReadResult): string[] {
 
 const refsOf = (record: SourceRecord) => {
   if (record.entity === 'credential') return [record.identity];
-  if (record.entity === 'grant') return [record.identity, record.entitlement, record.resource, record.via].filter((ref) => ref !== undefined);
+  if (record.entity === 'grant')
+    return [record.identity, record.entitlement, record.resource, record.via].filter((ref) => ref !== undefined);
   return [];
 };
 
@@ -32,14 +33,27 @@ export function refersToNothing(result: ReadResult): string[] {
 }
 
 /** Types spoken of that were never declared. */
-export function madeUpTypes({ records, gaps, stated, coverage }: ReadResult, connector: Connector<never> | Connector): string[] {
+export function madeUpTypes(
+  { records, gaps, stated, coverage }: ReadResult,
+  connector: Connector<never> | Connector,
+): string[] {
   const declared = new Set(connector.resourceTypes.map(({ id }) => id));
-  const spoken = [...records.map(({ record }) => record.type), ...gaps.map(({ type }) => type), ...stated.map(({ type }) => type), ...coverage.map(({ type }) => type)];
+  const spoken = [
+    ...records.map(({ record }) => record.type),
+    ...gaps.map(({ type }) => type),
+    ...stated.map(({ type }) => type),
+    ...coverage.map(({ type }) => type),
+  ];
   return [...new Set(spoken)].filter((type) => !declared.has(type));
 }
 
 const hasGap = ({ gaps }: ReadResult, scope: string, type: string, parents: readonly string[]): boolean =>
-  gaps.some((gap) => (gap.scope === scope || gap.scope === null) && gap.type === type && (gap.parent === undefined || parents.includes(gap.parent)));
+  gaps.some(
+    (gap) =>
+      (gap.scope === scope || gap.scope === null) &&
+      gap.type === type &&
+      (gap.parent === undefined || parents.includes(gap.parent)),
+  );
 
 /** What a gap below one parent may be about: the thing itself, and what it refers to. */
 const parentsOf = (record: SourceRecord): string[] => [record.id, ...refsOf(record).map(({ id }) => id)];
@@ -52,14 +66,22 @@ export function lostWithoutGap(result: ReadResult, whole: ReadResult): string[] 
     const { record, scope } = item;
     const now = found.get(keyOf(record));
     if (hasGap(result, scope, record.type, parentsOf(record))) return [];
-    if (!now) return !scopes.has(scope) && result.gaps.some((gap) => gap.scope === null) ? [] : [`${keyOf(record)} is lost, and no gap says so`];
+    if (!now)
+      return !scopes.has(scope) && result.gaps.some((gap) => gap.scope === null)
+        ? []
+        : [`${keyOf(record)} is lost, and no gap says so`];
     if (now.partial || isSame(now, item)) return [];
     // What hangs on other types may be known less well: then one of these has the gap.
-    return result.gaps.some((gap) => gap.scope === scope && (gap.parent === undefined || parentsOf(record).includes(gap.parent))) ? [] : [`${keyOf(record)} changed, and nothing says why`];
+    return result.gaps.some(
+      (gap) => gap.scope === scope && (gap.parent === undefined || parentsOf(record).includes(gap.parent)),
+    )
+      ? []
+      : [`${keyOf(record)} changed, and nothing says why`];
   });
 }
 
-const isSame = (one: Collected, other: Collected): boolean => JSON.stringify([one.record, one.use]) === JSON.stringify([other.record, other.use]);
+const isSame = (one: Collected, other: Collected): boolean =>
+  JSON.stringify([one.record, one.use]) === JSON.stringify([other.record, other.use]);
 
 /** Where a secret shows: in records, gaps, failures, or what their causes carry along. */
 export function secretsIn({ result, error }: Outcome, secrets: readonly string[]): string[] {
@@ -70,11 +92,15 @@ export function secretsIn({ result, error }: Outcome, secrets: readonly string[]
     ['the scopes', JSON.stringify([result?.scopes, result?.detail, result?.knownAccounts])],
     ...thrown.map((one): [string, string] => ['an error', everythingIn(one)]),
   ];
-  return places.filter(([, text]) => secrets.some((secret) => text.includes(secret))).map(([place]) => `a secret shows in ${place}`);
+  return places
+    .filter(([, text]) => secrets.some((secret) => text.includes(secret)))
+    .map(([place]) => `a secret shows in ${place}`);
 }
 
 /** An error with all it carries, as a logger might write it. */
 function everythingIn(error: unknown, depth = 0): string {
   if (typeof error !== 'object' || error === null || depth > 4) return String(error);
-  return Reflect.ownKeys(error).map((key) => everythingIn((error as Record<PropertyKey, unknown>)[key], depth + 1)).join('\n');
+  return Reflect.ownKeys(error)
+    .map((key) => everythingIn((error as Record<PropertyKey, unknown>)[key], depth + 1))
+    .join('\n');
 }

@@ -46,11 +46,12 @@ const EVERY_SERVICE = [
 const listed = (value: unknown): string[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as string[]) : [value as string];
 
+/** A document may be anything: what is no policy allows nothing. */
+const listedStatements = ({ Statement: statements }: PolicyDocument): Record<string, unknown>[] =>
+  (Array.isArray(statements) ? statements : statements ? [statements] : []) as Record<string, unknown>[];
+
 function servicesOf(document: PolicyDocument): string[] {
-  const statements = (Array.isArray(document.Statement) ? document.Statement : [document.Statement]) as Record<
-    string,
-    unknown
-  >[];
+  const statements = listedStatements(document);
   return statements.flatMap((statement) => {
     if (statement.Effect !== 'Allow') return [];
     if (statement.NotAction !== undefined)
