@@ -198,11 +198,11 @@ export class AccountBook {
     return arn ? (this.policies.get(arn) ?? 'unread') : null;
   }
 
-  private see(arn: string): PolicyEntry | null {
+  private async see(arn: string): Promise<PolicyEntry | null> {
     const known = this.policies.get(arn);
     if (known || !this.options.showUnseenAwsPolicies || readArn(arn)?.account !== null || !readArn(arn))
       return known ?? null;
-    const { entry, emitted } = unseenAwsPolicy(this.frame, arn);
+    const { entry, emitted } = await unseenAwsPolicy(this.frame, arn);
     this.policies.set(arn, entry);
     this.standIns.push(emitted);
     return entry;

@@ -68,16 +68,15 @@ export async function inlinePolicy(
   return { entry, emitted: entitlement(entry, 'inline-policy', { of: owner.name }) };
 }
 
+/** What AWS's policies of these names say, and have said ever since. Of the others nobody knows without seeing them. */
+const WELL_KNOWN: Readonly<Record<string, unknown>> = {
+  AdministratorAccess: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+};
+
 /** A policy of AWS's own that somebody holds and whose text a file does not bring along. */
-export function unseenAwsPolicy(frame: Frame, arn: string): { entry: PolicyEntry; emitted: Emitted } {
+export async function unseenAwsPolicy(frame: Frame, arn: string): Promise<{ entry: PolicyEntry; emitted: Emitted }> {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  const entry: PolicyEntry = {
-    ref: { type: 'aws.aws-managed-policy', id: awsPolicyId(frame, arn) },
-    name,
-    arn,
-    document: null,
-    judgement: null,
-  };
+  const entry = await entryOf({ type: 'aws.aws-managed-policy', id: awsPolicyId(frame, arn) }, name, arn, WELL_KNOWN[name]);
   return { entry, emitted: entitlement(entry, 'aws-managed-policy', {}) };
 }
 

@@ -17,13 +17,13 @@ export async function holdingsOf(
   owner: { readonly id: string; readonly name: string },
   attached: readonly AttachedPolicy[] | undefined,
   inline: readonly InlinePolicy[] | undefined,
-  see: (arn: string) => PolicyEntry | null,
+  see: (arn: string) => Promise<PolicyEntry | null>,
 ): Promise<Holdings> {
   const own = await Promise.all((inline ?? []).map((policy) => inlinePolicy(owner, policy)));
   const policies: PolicyEntry[] = own.map(({ entry }) => entry);
   const unseen: string[] = [];
   for (const { PolicyArn: arn = '' } of attached ?? []) {
-    const entry = see(arn);
+    const entry = await see(arn);
     if (entry) policies.push(entry);
     else unseen.push(arn);
   }
