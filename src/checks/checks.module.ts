@@ -44,7 +44,7 @@ export class ChecksModule {
     registry.bind(selfCheck, { runFullPass: full });
     marks.wakeBy((tx) => jobs.enqueue(tx, evaluateDue, {}));
     marks.narrowUseBy(notSimplyPassing);
-    marks.findNotEvaluatedBy((sourceId) => notEvaluatedIn(facts, sourceId));
+    marks.findNotEvaluatedBy((scopeIds) => notEvaluatedIn(facts, scopeIds));
     metrics.addGauge({
       name: 'mandate_evaluation_mismatches',
       help: 'Subjects on which the last self-check and the stored outcomes disagreed. Anything but 0 is a fault of Mandate.',

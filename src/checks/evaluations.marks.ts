@@ -6,13 +6,13 @@ import type { SubjectType } from './sdk/index.js';
 export const notSimplyPassing = (type: SubjectType, ids: Sql): Sql =>
   sql`SELECT m.id FROM (${ids}) AS m LEFT JOIN evaluations ev ON ev.subject_type = ${type} AND ev.subject_id = m.id WHERE ev.subject_id IS NULL OR ev.results ~ '[fse]'`;
 
-/** The subjects of a source that could not be evaluated, kind by kind. */
-export function notEvaluatedIn(facts: Facts, sourceId: string): { type: SubjectType; ids: Sql }[] {
+/** The subjects of some scopes that could not be evaluated, kind by kind. */
+export function notEvaluatedIn(facts: Facts, scopeIds: readonly string[]): { type: SubjectType; ids: Sql }[] {
   return (['identity', 'credential', 'grant'] as const).map((type) => {
-    const { from, id, sourceId: source } = facts.relationOf(type);
+    const { from, id, scopeId } = facts.relationOf(type);
     return {
       type,
-      ids: sql`SELECT ${raw(id)} AS id ${raw(from)} JOIN evaluations ev ON ev.subject_type = ${type} AND ev.subject_id = ${raw(id)} WHERE ev.results LIKE '%e%' AND ${raw(source!)} = ${sourceId}`,
+      ids: sql`SELECT ${raw(id)} AS id ${raw(from)} JOIN evaluations ev ON ev.subject_type = ${type} AND ev.subject_id = ${raw(id)} WHERE ev.results LIKE '%e%' AND ${raw(scopeId!)} = ANY(${scopeIds})`,
     };
   });
 }

@@ -15,15 +15,34 @@ export interface TypeReading {
   readonly collected: number;
 }
 
+/** What a reading turned, as far as outcomes hang on it. */
+export interface ReadingMoved {
+  /** Parents below which a gap opened or closed; null = the whole type. */
+  readonly gaps: readonly (string | null)[];
+  /** The span in which a use would be known is another one now. */
+  readonly useKnown: boolean;
+}
+
+interface ReadingBefore {
+  readonly at: Date | null;
+  readonly since: Date | null;
+  readonly until: Date | null;
+}
+
 export class ScopeReadingsRepository {
   constructor(private readonly tx: Tx) {}
 
-  async note(runId: string, reading: TypeReading, at: Date): Promise<void> {
+  async note(runId: string, reading: TypeReading, at: Date): Promise<ReadingMoved> {
     const { tx } = this;
     const { scopeId, type, entity, complete, gaps } = reading;
-    const [before] = await tx.sql<{ at: Date | null }>`SELECT last_complete_at AS at FROM scope_readings
+    const [before] =
+      await tx.sql<ReadingBefore>`SELECT last_complete_at AS at, use_known_since AS since, use_known_until AS until FROM scope_readings
       WHERE scope_id = ${scopeId} AND resource_type = ${type} FOR UPDATE`;
-    const hadGaps = await tx.sql`SELECT 1 FROM gaps WHERE scope_id = ${scopeId} AND resource_type = ${type} LIMIT 1`;
+    const hadGaps = (
+      await tx.sql<{
+        parent: string | null;
+      }>`SELECT parent_external_id AS parent FROM gaps WHERE scope_id = ${scopeId} AND resource_type = ${type}`
+    ).map(({ parent }) => parent);
     if (complete) {
       await tx.sql`INSERT INTO scope_readings (scope_id, resource_type, entity, last_complete_at, last_run_id, use_known_since, use_known_until, stated_count, collected_count)
         VALUES (${scopeId}, ${type}, ${entity}, ${at}, ${runId}, ${reading.useKnownSince}, ${reading.useKnownUntil}, ${reading.stated}, ${reading.collected})
@@ -43,5 +62,15 @@ export class ScopeReadingsRepository {
         VALUES (${scopeId}, ${type}, ${gap.parent ?? null}, ${gap.reason}, ${gap.permission ?? null}, ${gap.detail.slice(0, 1000)}, ${at}, ${runId})
         ON CONFLICT (scope_id, resource_type, parent_external_id) DO UPDATE SET reason = EXCLUDED.reason, permission = EXCLUDED.permission, detail = EXCLUDED.detail, run_id = EXCLUDED.run_id`;
     }
+    const hasGaps = gaps.map(({ parent }) => parent ?? null);
+    const had = new Set(hadGaps);
+    const has = new Set(hasGaps);
+    return {
+      gaps: [...hadGaps.filter((parent) => !has.has(parent)), ...hasGaps.filter((parent) => !had.has(parent))],
+      useKnown:
+        complete &&
+        (before?.since?.getTime() !== reading.useKnownSince?.getTime() ||
+          before?.until?.getTime() !== reading.useKnownUntil?.getTime()),
+    };
   }
 }

@@ -52,16 +52,17 @@ export class Marks {
   }
   private mayTurn: ((type: SubjectType, ids: Sql) => Sql) | null = null;
 
-  /** A source was read: its usage data reaches further and gaps may have closed, so what could not be evaluated may be now. */
-  async readingMoved(tx: Tx, sourceId: string): Promise<void> {
-    for (const { type, ids } of this.notEvaluated?.(sourceId) ?? []) await this.markSet(tx, type, ids);
+  /** Scopes were read again and their usage data spans another time now: what could not be evaluated there may be now. */
+  async useKnownMoved(tx: Tx, scopeIds: readonly string[]): Promise<void> {
+    if (scopeIds.length === 0) return;
+    for (const { type, ids } of this.notEvaluated?.(scopeIds) ?? []) await this.markSet(tx, type, ids);
   }
 
-  /** Given by whoever keeps the outcomes: the subjects of a source that could not be evaluated. */
-  findNotEvaluatedBy(notEvaluated: (sourceId: string) => readonly { type: SubjectType; ids: Sql }[]): void {
+  /** Given by whoever keeps the outcomes: the subjects of some scopes that could not be evaluated. */
+  findNotEvaluatedBy(notEvaluated: (scopeIds: readonly string[]) => readonly { type: SubjectType; ids: Sql }[]): void {
     this.notEvaluated = notEvaluated;
   }
-  private notEvaluated: ((sourceId: string) => readonly { type: SubjectType; ids: Sql }[]) | null = null;
+  private notEvaluated: ((scopeIds: readonly string[]) => readonly { type: SubjectType; ids: Sql }[]) | null = null;
 
   /** Given by whoever evaluates: called once in each transaction that marks something. */
   wakeBy(wake: (tx: Tx) => Promise<void>): void {

@@ -61,14 +61,9 @@ export const sourceSchema = z
   .meta({ id: 'Source' });
 
 const schedule = z.string().max(100).nullish().meta({ description: 'Five-field cron in UTC; null = only when asked.' });
-const removalShare = z
-  .number()
-  .min(0)
-  .max(1)
-  .optional()
-  .meta({
-    description: 'Share of one resource type in one scope that a reading may remove without asking; default 0.2.',
-  });
+const removalShare = z.number().min(0).max(1).optional().meta({
+  description: 'Share of one resource type in one scope that a reading may remove without asking; default 0.2.',
+});
 export const newSource = z
   .strictObject({
     name: z.string().trim().min(1).max(200),

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { newId } from '../../platform/crypto/index.js';
-import { Database, type Tx } from '../../platform/database/index.js';
+import { Database, FreshStatistics, type Tx } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
 import { Facts, MarksRepository } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
@@ -43,27 +43,27 @@ export class EvaluateDue {
     const startedAt = this.clock.now();
     const totals: Record<string, number> = { evaluated: 0, changed: 0 };
     const digest = createHash('sha256');
+    const statistics = new FreshStatistics(this.database, 'evaluations', 'findings', 'finding_events');
     for (;;) {
       signal?.throwIfAborted();
       const done = await this.database.transaction((tx) => this.chunk(tx, passId, startedAt, totals, digest, evidence));
       if (done === 0) break;
+      await statistics.wrote(done);
     }
     evidence?.readInput(digest.digest('hex'));
     if (totals.evaluated! > 0) {
       const finishedAt = this.clock.now();
       await this.database.transaction((tx) =>
-        tx
-          .use(EvaluationsRepository)
-          .recordPass({
-            id: passId,
-            kind: 'due',
-            startedAt,
-            finishedAt,
-            evaluated: totals.evaluated!,
-            changed: totals.changed!,
-            mismatches: 0,
-            examples: [],
-          }),
+        tx.use(EvaluationsRepository).recordPass({
+          id: passId,
+          kind: 'due',
+          startedAt,
+          finishedAt,
+          evaluated: totals.evaluated!,
+          changed: totals.changed!,
+          mismatches: 0,
+          examples: [],
+        }),
       );
     }
     return totals as DueReport;

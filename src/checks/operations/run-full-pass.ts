@@ -94,18 +94,16 @@ export class RunFullPass {
     if (counted > 0)
       this.logger.error({ mismatches, examples }, 'the stored outcomes are not what a full evaluation finds');
     await this.database.transaction((tx) =>
-      tx
-        .use(EvaluationsRepository)
-        .recordPass({
-          id,
-          kind,
-          startedAt,
-          finishedAt: this.clock.now(),
-          evaluated,
-          changed,
-          mismatches: counted,
-          examples: counted > 0 ? examples : [],
-        }),
+      tx.use(EvaluationsRepository).recordPass({
+        id,
+        kind,
+        startedAt,
+        finishedAt: this.clock.now(),
+        evaluated,
+        changed,
+        mismatches: counted,
+        examples: counted > 0 ? examples : [],
+      }),
     );
     return { evaluated, changed, mismatches: counted };
   }

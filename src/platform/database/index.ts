@@ -1,6 +1,7 @@
 export { copyLine, copyRows, copyValue, readCopyField } from './copy-text.js';
 export { createDataSource, migrate } from './data-source.js';
 export { Database } from './database.js';
+export { FreshStatistics } from './fresh-statistics.js';
 export {
   defaultDataFolder,
   EmbeddedPostgres,

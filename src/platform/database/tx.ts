@@ -51,9 +51,7 @@ export class Tx {
 
   /** The same in COPY's binary form: for columns of fixed width that are read without being parsed. */
   async copyOutBinary(statement: string): Promise<Readable> {
-    return (await this.client()).query(
-      pgCopy.to(`COPY (${statement}) TO STDOUT (FORMAT binary)`) as never,
-    );
+    return (await this.client()).query(pgCopy.to(`COPY (${statement}) TO STDOUT (FORMAT binary)`) as never);
   }
 
   /** Streams text rows in (see `copyLine`) and returns how many arrived. */

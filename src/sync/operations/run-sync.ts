@@ -21,7 +21,7 @@ import {
 } from '../../inventory/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { strikeOutSecrets } from '../../platform/crypto/index.js';
-import { Database, type Tx } from '../../platform/database/index.js';
+import { Database, FreshStatistics, type Tx } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
 import { type Logger, RootLogger } from '../../platform/logging/index.js';
 import { Uploads } from '../../platform/uploads/index.js';
@@ -41,6 +41,19 @@ import {
 
 const MAXIMUM_ROW_ERRORS = 1000;
 const BEAT_MS = 5_000;
+/** What a merge writes and what judging, sweeping and evaluating join. */
+const MERGED_TABLES = [
+  'identities',
+  'credentials',
+  'entitlements',
+  'grants',
+  'resources',
+  'identity_trusts',
+  'identity_usage',
+  'credential_usage',
+  'grant_usage',
+  'touched_identities',
+];
 /** Below so many rows a share says nothing. */
 const HOLD_MINIMUM = 10;
 
@@ -164,6 +177,7 @@ export class RunSync {
     await session.validate(signal);
     await this.sweep.forgetNoted(run.id);
     const { known, hashKey } = await this.loadKnown(sourceId);
+    const statistics = new FreshStatistics(this.database, ...MERGED_TABLES);
     const mergeRun = { runId: run.id, sourceId, hashKey, types };
     const sieve = new Sieve(known, hashKey, mappingVersion, types, complain, async ({ changed, used }) => {
       signal.throwIfAborted();
@@ -178,6 +192,7 @@ export class RunSync {
             field: missing,
             problem: `${item.record.type} ${item.record.id} points at something that is not in this source`,
           });
+        await statistics.wrote(changed.length);
       }
       await this.recordUse.execute(sourceId, used);
     });
@@ -197,6 +212,7 @@ export class RunSync {
         this.logger,
       );
       await sieve.end();
+      await statistics.end();
     } finally {
       beat.stop();
     }
@@ -216,14 +232,15 @@ export class RunSync {
     // A file says nothing of what it has no row of and never had: that is no listing of zero.
     const readings = outcome.readings.filter(
       ({ entity, collected, complete }) =>
-        run.uploadId === null || !complete || collected > 0 || known.sizeOf(MERGE_KINDS.indexOf(KIND_OF[entity as never])) > 0,
+        run.uploadId === null ||
+        !complete ||
+        collected > 0 ||
+        known.sizeOf(MERGE_KINDS.indexOf(KIND_OF[entity as never])) > 0,
     );
     await this.noteReadings.execute(run.id, readings);
     // A file with bad rows never sweeps: what is missing may be in one of them. Nor does one that was meant to add.
     const sweeps = errors.count === 0 && run.options.mode !== 'append';
-    const complete = readings
-      .filter((reading) => reading.complete)
-      .map(({ scopeId, type }) => ({ scopeId, type }));
+    const complete = readings.filter((reading) => reading.complete).map(({ scopeId, type }) => ({ scopeId, type }));
     let held: RemovalShare[] = [];
     if (sweeps) {
       for (const [label, kind] of MERGE_KINDS.entries())
@@ -277,8 +294,6 @@ export class RunSync {
         at: this.clock.now(),
       });
       await this.setSourceStatus(tx, run, status as SourceStatus, error);
-      // Usage data reaches further now, and gaps may have closed: what could not be evaluated may be now.
-      await this.marks.readingMoved(tx, run.source.id);
       return final;
     });
     if (run.uploadId !== null && status !== 'held') await this.uploads.forget(run.uploadId);
@@ -299,16 +314,14 @@ export class RunSync {
     const problem = { code: error instanceof VendorFailure ? `source.${error.reason}` : 'sync.failed', detail };
     await this.database.transaction(async (tx) => {
       await tx.use(HeldRemovalsRepository).forget(run.id);
-      await tx
-        .use(SyncRunsRepository)
-        .finish(run.id, {
-          status: 'failed',
-          gaps: run.gaps,
-          rowErrors: errors.rows,
-          rowErrorCount: errors.count,
-          error: problem,
-          at: this.clock.now(),
-        });
+      await tx.use(SyncRunsRepository).finish(run.id, {
+        status: 'failed',
+        gaps: run.gaps,
+        rowErrors: errors.rows,
+        rowErrorCount: errors.count,
+        error: problem,
+        at: this.clock.now(),
+      });
       await this.setSourceStatus(tx, run, 'failed', problem);
     });
     if (run.uploadId !== null) await this.uploads.forget(run.uploadId);
