@@ -11,6 +11,7 @@ import { PeopleModule } from './people/index.js';
 import { Clock } from './platform/clock/index.js';
 import { Config } from './platform/config/index.js';
 import { Database } from './platform/database/index.js';
+import { HousekeepingModule } from './platform/housekeeping/index.js';
 import { HttpModule } from './platform/http/index.js';
 import { JobsMode, JobsModule, QueueConnection } from './platform/jobs/index.js';
 import { type PinoRootLogger, RootLogger } from './platform/logging/index.js';
@@ -64,6 +65,7 @@ export class AppModule {
         HttpModule,
         JobsModule,
         UploadsModule,
+        HousekeepingModule,
         AuditModule,
         SubjectsModule,
         PeopleModule,

@@ -22,7 +22,7 @@ import {
 import { assertEveryRouteIsGuarded, createHttpApp, describeApi, systemActor } from './platform/http/index.js';
 import { JobsTick } from './platform/jobs/index.js';
 import { createLogger, type Logger, PinoRootLogger } from './platform/logging/index.js';
-import { Readiness } from './platform/telemetry/index.js';
+import { Metrics, observeRequests, Readiness } from './platform/telemetry/index.js';
 import { Agent, UseCase } from './use-cases/index.js';
 
 export const VERSION = '0.1.0';
@@ -106,6 +106,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     const nest = await createHttpApp(module as never, logger);
     closers.push(() => nest.close());
     assertEveryRouteIsGuarded(nest);
+    observeRequests(nest, nest.get(Metrics));
     const openapi = describeApi(nest, VERSION);
     SwaggerModule.setup('docs', nest, openapi, { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Mandate API' });
     await nest.init();

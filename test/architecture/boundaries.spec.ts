@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 
-const rules = createRequire(import.meta.url)('./boundaries.cjs') as { forbidden: never[]; options: object; MODULES: string[] };
+const rules = createRequire(import.meta.url)('./boundaries.cjs') as {
+  forbidden: never[];
+  options: object;
+  MODULES: string[];
+};
 
 interface Violation {
   readonly rule: string;
@@ -14,10 +18,15 @@ interface Violation {
 }
 
 async function violations(home: string, folders: readonly string[]): Promise<Violation[]> {
-  const { output } = await cruise([...folders], { ...rules.options, baseDir: home, validate: true, ruleSet: { forbidden: rules.forbidden } } as never, undefined, {
-    transpilationOptions: {},
-    tsConfig: { options: { baseUrl: home } },
-  } as never);
+  const { output } = await cruise(
+    [...folders],
+    { ...rules.options, baseDir: home, validate: true, ruleSet: { forbidden: rules.forbidden } } as never,
+    undefined,
+    {
+      transpilationOptions: {},
+      tsConfig: { options: { baseUrl: home } },
+    } as never,
+  );
   return (output as ICruiseResult).summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }));
 }
 
@@ -47,7 +56,8 @@ describe('the boundaries of the map', () => {
   let home: string;
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'mandate-boundaries-'));
-    for (const name of ['src', 'migrations', 'tsconfig.json', 'package.json']) cpSync(name, join(home, name), { recursive: true });
+    for (const name of ['src', 'migrations', 'tsconfig.json', 'package.json'])
+      cpSync(name, join(home, name), { recursive: true });
     symlinkSync(join(process.cwd(), 'node_modules'), join(home, 'node_modules'));
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -62,12 +72,19 @@ describe('the boundaries of the map', () => {
     for (const [file, imports] of PLANTED) byFile.set(file, [...(byFile.get(file) ?? []), imports]);
     for (const [file, imports] of byFile) {
       mkdirSync(dirname(join(home, file)), { recursive: true });
-      writeFileSync(join(home, file), imports.map((target, at) => `import * as planted${at} from '${target}';\nvoid planted${at};\n`).join(''));
+      writeFileSync(
+        join(home, file),
+        imports.map((target, at) => `import * as planted${at} from '${target}';\nvoid planted${at};\n`).join(''),
+      );
     }
     const found = await violations(home, ['src']);
     for (const [file, imports, rule] of PLANTED) {
-      const stem = imports.replace(/^[./]+/, '').replace(/\.js$/, '').replace(/^node:/, '');
-      if (!found.some((violation) => violation.rule === rule && violation.from === file && violation.to.includes(stem))) missed.push(`${file} -> ${imports} should break ${rule}`);
+      const stem = imports
+        .replace(/^[./]+/, '')
+        .replace(/\.js$/, '')
+        .replace(/^node:/, '');
+      if (!found.some((violation) => violation.rule === rule && violation.from === file && violation.to.includes(stem)))
+        missed.push(`${file} -> ${imports} should break ${rule}`);
     }
     expect(missed).toEqual([]);
   });

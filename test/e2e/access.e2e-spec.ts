@@ -19,32 +19,57 @@ describe('who may call', () => {
 
   it('nobody without a token', async () => {
     const { status, body, headers } = await t.call('GET', '/api/v1/identities', { token: null });
-    expect({ status, code: body.code, challenge: headers.get('www-authenticate') }).toEqual({ status: 401, code: 'access.not-signed-in', challenge: 'Bearer' });
+    expect({ status, code: body.code, challenge: headers.get('www-authenticate') }).toEqual({
+      status: 401,
+      code: 'access.not-signed-in',
+      challenge: 'Bearer',
+    });
   });
 
-  it.each(['Basic abc', 'Bearer', 'Bearer a b', 'mdt_x', 'Bearer mdt_unknown', 'Bearer eyJhbGciOiJub25lIn0.e30.'])('nobody with "%s"', async (authorization) => {
-    expect((await t.call('GET', '/api/v1/identities', { token: null, headers: { authorization } })).status).toBe(401);
-  });
+  it.each(['Basic abc', 'Bearer', 'Bearer a b', 'mdt_x', 'Bearer mdt_unknown', 'Bearer eyJhbGciOiJub25lIn0.e30.'])(
+    'nobody with "%s"',
+    async (authorization) => {
+      expect((await t.call('GET', '/api/v1/identities', { token: null, headers: { authorization } })).status).toBe(401);
+    },
+  );
 
   it('is asked before the body is read', async () => {
-    const { status } = await t.call('POST', '/api/v1/use-cases', { token: null, body: '{ this is not json', headers: { 'content-type': 'application/json' } });
+    const { status } = await t.call('POST', '/api/v1/use-cases', {
+      token: null,
+      body: '{ this is not json',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(status).toBe(401);
   });
 
   it('a token made by an administrator, shown once and kept as a hash', async () => {
-    const { status, body } = await t.call('POST', '/api/v1/tokens', { body: { name: 'ci', roles: [{ role: 'viewer' }] } });
+    const { status, body } = await t.call('POST', '/api/v1/tokens', {
+      body: { name: 'ci', roles: [{ role: 'viewer' }] },
+    });
     expect(status).toBe(201);
     expect(body.token).toMatch(/^mdt_[\w-]{43}$/);
     expect((await t.call('GET', '/api/v1/identities', { token: body.token })).status).toBe(200);
     const list = await t.call('GET', '/api/v1/tokens');
-    expect(list.body.data.find(({ id }: { id: string }) => id === body.id)).toMatchObject({ name: 'ci', status: 'active', lastUsedAt: t.clock.now().toISOString() });
+    expect(list.body.data.find(({ id }: { id: string }) => id === body.id)).toMatchObject({
+      name: 'ci',
+      status: 'active',
+      lastUsedAt: t.clock.now().toISOString(),
+    });
     expect(JSON.stringify(list.body)).not.toContain(body.token);
-    const dump = JSON.stringify(await t.sql('SELECT * FROM api_tokens')) + JSON.stringify(await t.sql('SELECT * FROM audit_entries')) + t.log();
+    const dump =
+      JSON.stringify(await t.sql('SELECT * FROM api_tokens')) +
+      JSON.stringify(await t.sql('SELECT * FROM audit_entries')) +
+      t.log();
     expect(dump).not.toContain(body.token);
   });
 
   it('until the token runs out by our clock, or is revoked', async () => {
-    const make = async () => (await t.call('POST', '/api/v1/tokens', { body: { name: 'short', roles: [{ role: 'viewer' }], expiresInDays: 1 } })).body;
+    const make = async () =>
+      (
+        await t.call('POST', '/api/v1/tokens', {
+          body: { name: 'short', roles: [{ role: 'viewer' }], expiresInDays: 1 },
+        })
+      ).body;
     const [one, two] = [await make(), await make()];
     expect((await t.call('DELETE', `/api/v1/tokens/${one.id}`, {})).status).toBe(428);
     expect((await t.call('DELETE', `/api/v1/tokens/${one.id}`, { headers: { 'if-match': '"7"' } })).status).toBe(412);
@@ -55,26 +80,47 @@ describe('who may call', () => {
     expect((await t.call('GET', '/api/v1/identities', { token: two.token })).status).toBe(401);
   });
 
-  it.each([['policy-author', 'risk-acceptor'], ['iam-engineer', 'action-approver']])('nobody with both %s and %s', async (a, b) => {
-    const { status, body } = await t.call('POST', '/api/v1/tokens', { body: { name: 'both', roles: [{ role: a }, { role: b }] } });
+  it.each([
+    ['policy-author', 'risk-acceptor'],
+    ['iam-engineer', 'action-approver'],
+  ])('nobody with both %s and %s', async (a, b) => {
+    const { status, body } = await t.call('POST', '/api/v1/tokens', {
+      body: { name: 'both', roles: [{ role: a }, { role: b }] },
+    });
     expect({ status, code: body.code }).toEqual({ status: 422, code: 'access.roles-exclude-each-other' });
   });
 
   it('for what its roles include, and nothing else', async () => {
     const viewer = await t.token('viewer');
     expect((await t.call('GET', '/api/v1/credentials', { token: viewer })).status).toBe(403);
-    expect((await t.call('POST', '/api/v1/sources', { token: viewer, body: { name: 'x', connector: 'aws-iam' } })).status).toBe(403);
+    expect(
+      (await t.call('POST', '/api/v1/sources', { token: viewer, body: { name: 'x', connector: 'aws-iam' } })).status,
+    ).toBe(403);
     expect((await t.call('GET', '/api/v1/identities', { token: await t.token('hr-status') })).status).toBe(403);
   });
 
   it('within the scope of its role', async () => {
     const scoped = await t.token({ role: 'viewer', scope: { environment: 'production' } });
     const { importFile, ndjson } = await import('../support/files.js');
-    await importFile(t, { format: 'ndjson', source: 'scoped' }, ndjson(['production', 'test'].map((environment) => ({ entity: 'identity', id: environment, name: `svc in ${environment}`, environment }))));
+    await importFile(
+      t,
+      { format: 'ndjson', source: 'scoped' },
+      ndjson(
+        ['production', 'test'].map((environment) => ({
+          entity: 'identity',
+          id: environment,
+          name: `svc in ${environment}`,
+          environment,
+        })),
+      ),
+    );
     const { body } = await t.call('GET', '/api/v1/identities', { token: scoped });
     expect(body.data.map(({ displayName }: { displayName: string }) => displayName)).toEqual(['svc in production']);
     const other = (await t.call('GET', '/api/v1/identities?environment=test')).body.data[0].id;
-    const [mine, missing] = await Promise.all([t.call('GET', `/api/v1/identities/${other}`, { token: scoped }), t.call('GET', '/api/v1/identities/00000000-0000-7000-8000-000000000000', { token: scoped })]);
+    const [mine, missing] = await Promise.all([
+      t.call('GET', `/api/v1/identities/${other}`, { token: scoped }),
+      t.call('GET', '/api/v1/identities/00000000-0000-7000-8000-000000000000', { token: scoped }),
+    ]);
     // What is not yours looks exactly like what is not there.
     expect([mine.status, { ...mine.body, instance: '' }]).toEqual([404, { ...missing.body, instance: '' }]);
   });
@@ -83,20 +129,34 @@ describe('who may call', () => {
 describe('bearer tokens of the trusted issuer', () => {
   let t: TestApp;
   let issuer: Server;
-  let sign: (claims: object, options?: { audience?: string; expires?: string; alg?: string; kid?: string; key?: CryptoKey }) => Promise<string>;
+  let sign: (
+    claims: object,
+    options?: { audience?: string; expires?: string; alg?: string; kid?: string; key?: CryptoKey },
+  ) => Promise<string>;
   let keys: { publicKey: CryptoKey; privateKey: CryptoKey };
   let base: string;
 
   beforeAll(async () => {
     keys = await generateKeyPair('ES256', { extractable: true });
     const jwks = { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] };
-    issuer = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(jwks)));
+    issuer = createServer((_request, response) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(jwks)),
+    );
     await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
     base = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
-    t = await startApp({ env: { MANDATE_JWT_ISSUER: `${base}/`, MANDATE_JWT_JWKS_URL: `${base}/keys`, MANDATE_JWT_AUDIENCE: 'mandate' } });
+    t = await startApp({
+      env: { MANDATE_JWT_ISSUER: `${base}/`, MANDATE_JWT_JWKS_URL: `${base}/keys`, MANDATE_JWT_AUDIENCE: 'mandate' },
+    });
     const now = Math.floor(t.clock.now().getTime() / 1000);
     sign = (claims, { audience = 'mandate', expires = '5m', kid = 'one', key = keys.privateKey } = {}) =>
-      new SignJWT({ roles: ['auditor'], ...claims }).setProtectedHeader({ alg: 'ES256', kid }).setIssuer(`${base}/`).setSubject('pipeline-7').setAudience(audience).setIssuedAt(now).setExpirationTime(new Date((now + (expires === '5m' ? 300 : -300)) * 1000)).sign(key);
+      new SignJWT({ roles: ['auditor'], ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid })
+        .setIssuer(`${base}/`)
+        .setSubject('pipeline-7')
+        .setAudience(audience)
+        .setIssuedAt(now)
+        .setExpirationTime(new Date((now + (expires === '5m' ? 300 : -300)) * 1000))
+        .sign(key);
   });
   afterAll(async () => {
     await t.close();
@@ -105,8 +165,12 @@ describe('bearer tokens of the trusted issuer', () => {
 
   it('are taken, with the roles they claim', async () => {
     expect((await t.call('GET', '/api/v1/audit-entries', { token: await sign({}) })).status).toBe(200);
-    expect((await t.call('GET', '/api/v1/audit-entries', { token: await sign({ roles: ['viewer', 'emperor'] }) })).status).toBe(403);
-    expect((await t.call('GET', '/api/v1/audit-entries', { token: await sign({ roles: 'auditor' }) })).status).toBe(403);
+    expect(
+      (await t.call('GET', '/api/v1/audit-entries', { token: await sign({ roles: ['viewer', 'emperor'] }) })).status,
+    ).toBe(403);
+    expect((await t.call('GET', '/api/v1/audit-entries', { token: await sign({ roles: 'auditor' }) })).status).toBe(
+      403,
+    );
   });
 
   it('are refused when they are for another audience, out of date, from somebody else, unsigned, or signed with our public key as a shared secret', async () => {
@@ -119,10 +183,14 @@ describe('bearer tokens of the trusted issuer', () => {
       await sign({}, { key: stranger.privateKey }),
       await sign({}, { kid: 'two' }),
       new UnsecuredJWT(claims).setIssuedAt().setExpirationTime('5m').encode(),
-      await new CompactSign(Buffer.from(JSON.stringify({ ...claims, iat: 1, exp: 9_999_999_999 }))).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(spki),
+      await new CompactSign(Buffer.from(JSON.stringify({ ...claims, iat: 1, exp: 9_999_999_999 })))
+        .setProtectedHeader({ alg: 'HS256', kid: 'one' })
+        .sign(spki),
       await sign({ roles: ['policy-author', 'risk-acceptor'] }),
     ];
-    const statuses = await Promise.all(forged.map(async (token) => (await t.call('GET', '/api/v1/audit-entries', { token })).status));
+    const statuses = await Promise.all(
+      forged.map(async (token) => (await t.call('GET', '/api/v1/audit-entries', { token })).status),
+    );
     expect(statuses).toEqual(forged.map(() => 401));
   });
 });
@@ -132,10 +200,27 @@ describe('an instance on its own machine', () => {
   let application: Application;
   let clock: ManualClock;
   let url: string;
-  const call = async (method: string, path: string, token: string | null, body?: unknown, headers: Record<string, string> = {}) => {
-    const response = await fetch(new URL(path, url), { method, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const call = async (
+    method: string,
+    path: string,
+    token: string | null,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) => {
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const text = await response.text();
-    return { status: response.status, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text,
+    };
   };
   const adminToken = () => readFileSync(join(folder, 'admin-token'), 'utf8').trim();
 
@@ -143,7 +228,12 @@ describe('an instance on its own machine', () => {
     folder = mkdtempSync(join(tmpdir(), 'mandate-own-'));
     chmodSync(folder, 0o711);
     clock = new ManualClock(START);
-    application = await createApplication({ environment: { MANDATE_DATA_DIR: folder, MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'silent' }, clock, works: false, throwAway: true });
+    application = await createApplication({
+      environment: { MANDATE_DATA_DIR: folder, MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'silent' },
+      clock,
+      works: false,
+      throwAway: true,
+    });
     url = await application.listen();
   });
   afterAll(async () => {
@@ -159,7 +249,14 @@ describe('an instance on its own machine', () => {
     const token = adminToken();
     expect((await call('GET', '/api/v1/identities', token)).status).toBe(200);
     expect((await call('GET', '/api/v1/audit-entries', token)).status).toBe(200);
-    for (const role of ['admin', 'action-approver', 'risk-acceptor', 'ai-governance', 'campaign-manager', 'incident-responder']) {
+    for (const role of [
+      'admin',
+      'action-approver',
+      'risk-acceptor',
+      'ai-governance',
+      'campaign-manager',
+      'incident-responder',
+    ]) {
       const { status, body } = await call('POST', '/api/v1/tokens', token, { name: 'x', roles: [{ role }] });
       expect([role, status, body.code]).toEqual([role, 403, 'access.role-beyond-reach']);
     }
@@ -167,7 +264,9 @@ describe('an instance on its own machine', () => {
   });
 
   it('takes that token from this machine only', async () => {
-    expect((await call('GET', '/api/v1/identities', adminToken(), undefined, { 'x-forwarded-for': '203.0.113.9' })).status).toBe(401);
+    expect(
+      (await call('GET', '/api/v1/identities', adminToken(), undefined, { 'x-forwarded-for': '203.0.113.9' })).status,
+    ).toBe(401);
   });
 
   it('renews the token before it runs out; the old one ends', async () => {
@@ -186,16 +285,33 @@ describe('an instance on its own machine', () => {
   it('makes its first administrator through a link that works once, and that opening does not use up', async () => {
     const link = (await firstAdministratorLink(application, url))!;
     const secret = new URL(link).hash.slice(1);
-    for (let opened = 0; opened < 3; opened++) expect((await call('GET', '/api/v1/auth/first-administrator', null)).status).toBe(200);
+    for (let opened = 0; opened < 3; opened++)
+      expect((await call('GET', '/api/v1/auth/first-administrator', null)).status).toBe(200);
     const redeemed = await call('POST', '/api/v1/auth/first-administrator', null, { secret });
     expect(redeemed.status).toBe(201);
-    expect((await call('POST', '/api/v1/tokens', redeemed.body.token, { name: 'approver', roles: [{ role: 'ai-governance' }] })).status).toBe(201);
-    expect((await call('POST', '/api/v1/auth/first-administrator', null, { secret })).body.code).toBe('access.link-not-usable');
+    expect(
+      (
+        await call('POST', '/api/v1/tokens', redeemed.body.token, {
+          name: 'approver',
+          roles: [{ role: 'ai-governance' }],
+        })
+      ).status,
+    ).toBe(201);
+    expect((await call('POST', '/api/v1/auth/first-administrator', null, { secret })).body.code).toBe(
+      'access.link-not-usable',
+    );
     expect(await firstAdministratorLink(application, url)).toBeNull();
-    expect((await call('POST', '/api/v1/tokens/first-administrator', adminToken(), {})).body.code).toBe('access.administrator-exists');
+    expect((await call('POST', '/api/v1/tokens/first-administrator', adminToken(), {})).body.code).toBe(
+      'access.administrator-exists',
+    );
   });
 
   it('does not let two use one data directory', async () => {
-    await expect(createApplication({ environment: { MANDATE_DATA_DIR: folder, MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'silent' }, works: false })).rejects.toThrow(/Another Mandate/);
+    await expect(
+      createApplication({
+        environment: { MANDATE_DATA_DIR: folder, MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'silent' },
+        works: false,
+      }),
+    ).rejects.toThrow(/Another Mandate/);
   });
 });

@@ -3,7 +3,8 @@ import { startApp, type TestApp } from '../support/app.js';
 import { fileForm } from '../support/files.js';
 
 const HEADER = 'employeeId,workEmail,displayName,managerEmployeeId,department,unit,status,lastDayOfWork\n';
-const row = (n: number, more: { manager?: string; status?: string; last?: string; name?: string } = {}) => `E${n},sample.person.${n}@sample.example,${more.name ?? `Sample Person ${n}`},${more.manager ?? ''},Platform,Sample Parent,${more.status ?? 'active'},${more.last ?? ''}\n`;
+const row = (n: number, more: { manager?: string; status?: string; last?: string; name?: string } = {}) =>
+  `E${n},sample.person.${n}@sample.example,${more.name ?? `Sample Person ${n}`},${more.manager ?? ''},Platform,Sample Parent,${more.status ?? 'active'},${more.last ?? ''}\n`;
 
 async function importPeople(t: TestApp, csv: string, fields: Record<string, string> = {}): Promise<any> {
   const answer = await t.call('POST', '/api/v1/people/imports', { form: fileForm(fields, csv, 'people.csv') });
@@ -22,9 +23,19 @@ describe('people', () => {
 
   it('come from an HR file, with managers and units; the same file again changes nothing', async () => {
     const csv = HEADER + row(1) + row(2, { manager: 'E1' }) + row(3, { manager: 'sample.person.1@sample.example' });
-    expect(await importPeople(t, csv)).toMatchObject({ status: 'complete', counts: { rows: 3, created: 3, updated: 0, ended: 0 }, errors: [] });
+    expect(await importPeople(t, csv)).toMatchObject({
+      status: 'complete',
+      counts: { rows: 3, created: 3, updated: 0, ended: 0 },
+      errors: [],
+    });
     const all = await people(t);
-    expect(all.map(({ displayName, manager, unit }) => [displayName, manager?.displayName ?? null, unit.name])).toEqual([['Sample Person 1', null, 'Sample Parent'], ['Sample Person 2', 'Sample Person 1', 'Sample Parent'], ['Sample Person 3', 'Sample Person 1', 'Sample Parent']]);
+    expect(all.map(({ displayName, manager, unit }) => [displayName, manager?.displayName ?? null, unit.name])).toEqual(
+      [
+        ['Sample Person 1', null, 'Sample Parent'],
+        ['Sample Person 2', 'Sample Person 1', 'Sample Parent'],
+        ['Sample Person 3', 'Sample Person 1', 'Sample Parent'],
+      ],
+    );
     expect(await importPeople(t, csv)).toMatchObject({ counts: { created: 0, updated: 0, ended: 0, unchanged: 3 } });
   });
 
@@ -45,7 +56,17 @@ describe('people', () => {
   });
 
   it('whose rows are bad are reported by line and field, and the rest is taken', async () => {
-    const run = await importPeople(t, HEADER + row(5) + row(6, { status: 'sabbatical' }) + 'E7,not-an-address,Seven,,,,active,\n' + row(8, { last: 'tomorrow' }) + row(5, { name: 'Twice' }) + row(10, { manager: 'E404' }), { snapshot: 'true' });
+    const run = await importPeople(
+      t,
+      HEADER +
+        row(5) +
+        row(6, { status: 'sabbatical' }) +
+        'E7,not-an-address,Seven,,,,active,\n' +
+        row(8, { last: 'tomorrow' }) +
+        row(5, { name: 'Twice' }) +
+        row(10, { manager: 'E404' }),
+      { snapshot: 'true' },
+    );
     expect(run.status).toBe('partial');
     expect(run.errors).toEqual([
       { line: 3, field: 'status', detail: expect.any(String) },
@@ -66,34 +87,70 @@ describe('people', () => {
     expect((await people(t)).filter(({ active }) => active)).toHaveLength(before);
     await t.call('POST', `/api/v1/people/imports/${held.id}/confirm`, {});
     await t.settle();
-    expect((await people(t)).filter(({ active }) => active).map(({ displayName }) => displayName)).toEqual(['Sample Person 1']);
-    expect((await t.call('POST', `/api/v1/people/imports/${held.id}/confirm`, {})).body.code).toBe('people.import-not-held');
+    expect((await people(t)).filter(({ active }) => active).map(({ displayName }) => displayName)).toEqual([
+      'Sample Person 1',
+    ]);
+    expect((await t.call('POST', `/api/v1/people/imports/${held.id}/confirm`, {})).body.code).toBe(
+      'people.import-not-held',
+    );
   });
 
   it('whose file is nothing like one change nothing', async () => {
-    expect(await importPeople(t, 'name,shoe size\nSample,44\n')).toMatchObject({ status: 'failed', errors: [{ field: 'employeeId' }, { field: 'email' }] });
+    expect(await importPeople(t, 'name,shoe size\nSample,44\n')).toMatchObject({
+      status: 'failed',
+      errors: [{ field: 'employeeId' }, { field: 'email' }],
+    });
     expect(await importPeople(t, '')).toMatchObject({ status: 'failed' });
-    expect((await importPeople(t, HEADER + row(1), { timeZone: 'Mars/Olympus' })).body).toMatchObject({ status: 422, errors: [{ pointer: '/timeZone' }] });
+    expect((await importPeople(t, HEADER + row(1), { timeZone: 'Mars/Olympus' })).body).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/timeZone' }],
+    });
   });
 
   it('can be added and changed by hand, and the second of two changes at once loses', async () => {
-    const made = await t.call('POST', '/api/v1/people', { body: { userName: 'Contractor.One', displayName: 'Sample Person 60' } });
+    const made = await t.call('POST', '/api/v1/people', {
+      body: { userName: 'Contractor.One', displayName: 'Sample Person 60' },
+    });
     expect(made.status).toBe(201);
-    expect((await t.call('POST', '/api/v1/people', { body: { userName: 'contractor.one', displayName: 'Again' } })).body.code).toBe('people.user-name-taken');
-    const patch = (department: string) => t.call('PATCH', `/api/v1/people/${made.body.id}`, { body: { department }, headers: { 'if-match': made.etag } });
+    expect(
+      (await t.call('POST', '/api/v1/people', { body: { userName: 'contractor.one', displayName: 'Again' } })).body
+        .code,
+    ).toBe('people.user-name-taken');
+    const patch = (department: string) =>
+      t.call('PATCH', `/api/v1/people/${made.body.id}`, { body: { department }, headers: { 'if-match': made.etag } });
     const statuses = (await Promise.all([patch('A'), patch('B')])).map(({ status }) => status).sort();
     expect(statuses).toEqual([200, 412]);
-    expect((await t.call('PATCH', `/api/v1/people/${made.body.id}`, { body: { department: 'A' } })).body.code).toBe('request.if-match-required');
-    expect((await t.call('POST', '/api/v1/people', { body: { userName: 'x', displayName: 'X', manager: '00000000-0000-7000-8000-000000000000' } })).body).toMatchObject({ code: 'request.reference-unknown', errors: [{ pointer: '/manager' }] });
+    expect((await t.call('PATCH', `/api/v1/people/${made.body.id}`, { body: { department: 'A' } })).body.code).toBe(
+      'request.if-match-required',
+    );
+    expect(
+      (
+        await t.call('POST', '/api/v1/people', {
+          body: { userName: 'x', displayName: 'X', manager: '00000000-0000-7000-8000-000000000000' },
+        })
+      ).body,
+    ).toMatchObject({ code: 'request.reference-unknown', errors: [{ pointer: '/manager' }] });
   });
 
   it('are grouped into units and teams', async () => {
     const [one] = (await people(t)).filter(({ active }) => active);
     const unit = await t.call('POST', '/api/v1/units', { body: { name: 'Sample Branch', head: one.id } });
-    const team = await t.call('POST', '/api/v1/teams', { body: { name: 'Sample Platform', unit: unit.body.id, members: [one.id] } });
+    const team = await t.call('POST', '/api/v1/teams', {
+      body: { name: 'Sample Platform', unit: unit.body.id, members: [one.id] },
+    });
     expect([unit.status, team.status]).toEqual([201, 201]);
-    expect((await t.call('GET', '/api/v1/teams')).body.data).toMatchObject([{ name: 'Sample Platform', members: [{ id: one.id }] }]);
-    expect((await t.call('POST', '/api/v1/units', { body: { name: 'Sample Branch' } })).body.code).toBe('people.name-taken');
-    expect((await t.call('POST', '/api/v1/teams', { body: { name: 'Ghosts', members: ['00000000-0000-7000-8000-000000000000'] } })).body).toMatchObject({ errors: [{ pointer: '/members/0' }] });
+    expect((await t.call('GET', '/api/v1/teams')).body.data).toMatchObject([
+      { name: 'Sample Platform', members: [{ id: one.id }] },
+    ]);
+    expect((await t.call('POST', '/api/v1/units', { body: { name: 'Sample Branch' } })).body.code).toBe(
+      'people.name-taken',
+    );
+    expect(
+      (
+        await t.call('POST', '/api/v1/teams', {
+          body: { name: 'Ghosts', members: ['00000000-0000-7000-8000-000000000000'] },
+        })
+      ).body,
+    ).toMatchObject({ errors: [{ pointer: '/members/0' }] });
   });
 });

@@ -38,9 +38,16 @@ export interface Running {
 }
 
 /** The `mandate` command as its users run it, in a process of its own. */
-export async function runCli(args: readonly string[], environment: Record<string, string>, input?: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+export async function runCli(
+  args: readonly string[],
+  environment: Record<string, string>,
+  input?: string,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   await buildProduct();
-  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...args], { env: { PATH: process.env.PATH ?? '', ...environment }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...args], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -50,9 +57,15 @@ export async function runCli(args: readonly string[], environment: Record<string
 }
 
 /** Starts a server and waits until it says where it is. */
-export async function startServer(environment: Record<string, string>, args: readonly string[] = ['serve']): Promise<Running> {
+export async function startServer(
+  environment: Record<string, string>,
+  args: readonly string[] = ['serve'],
+): Promise<Running> {
   await buildProduct();
-  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...args], { env: { PATH: process.env.PATH ?? '', MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'warn', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...args], {
+    env: { PATH: process.env.PATH ?? '', MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const gather = (chunk: Buffer): void => void (output += chunk.toString());
   child.stdout.on('data', gather);
@@ -60,14 +73,25 @@ export async function startServer(environment: Record<string, string>, args: rea
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   for (let waited = 0; ; waited += 50) {
     const url = /Mandate runs at (http:\/\/[\d.]+:\d+)/.exec(output)?.[1];
-    if (url) return { child, url, output: () => output, kill: async () => void (child.kill('SIGKILL'), await ended), stop: async () => void (child.kill('SIGTERM'), await ended) };
+    if (url)
+      return {
+        child,
+        url,
+        output: () => output,
+        kill: async () => void (child.kill('SIGKILL'), await ended),
+        stop: async () => void (child.kill('SIGTERM'), await ended),
+      };
     if (child.exitCode !== null || waited > 90_000) throw new Error(`The server did not start:\n${output}`);
     await delay(50);
   }
 }
 
 /** Waits until something holds, and says what it last saw when it never does. */
-export async function until<T>(what: string, look: () => Promise<T | false | null | undefined>, timeoutMs = 90_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | false | null | undefined>,
+  timeoutMs = 90_000,
+): Promise<T> {
   for (let waited = 0; ; waited += 25) {
     const seen = await look();
     if (seen) return seen;

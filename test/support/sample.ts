@@ -34,11 +34,11 @@ export interface SampleApp {
 }
 
 /** The demo's organisation in a Mandate of the test's own. */
-export async function startSample(options: { connectors?: never } = {}): Promise<SampleApp> {
+export async function startSample(): Promise<SampleApp> {
   const time = new SampleTime(Date.parse(START));
   let now = (): number => time.start;
   const { server, environment } = await startSampleAws(time, () => now());
-  const t = await startApp({ env: environment, ...options });
+  const t = await startApp({ env: environment });
   now = () => t.clock.now().getTime();
   return {
     t,
@@ -151,4 +151,26 @@ export async function everyRow<T>(t: TestApp, path: string): Promise<T[]> {
     cursor = body.next;
   } while (cursor !== null);
   return all;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  p: 'pass',
+  n: 'not-applicable',
+  e: 'not-evaluated',
+  f: 'fail',
+  s: 'superseded',
+  '-': 'off',
+};
+
+/** What is stored of every subject, check by check: what lists and counts show. */
+export async function storedOutcomes(t: TestApp): Promise<(check: string, subject: Subject) => string> {
+  const places = await t.sql<{ id: string; place: number }>('SELECT check_id AS id, place FROM check_places');
+  const rows = await t.sql<{ type: string; id: string; results: string }>(
+    'SELECT subject_type AS type, subject_id AS id, results FROM evaluations',
+  );
+  const stored = new Map(rows.map(({ type, id, results }) => [`${type} ${id}`, results]));
+  return (check, { type, id }) => {
+    const place = places.find((one) => one.id === check)!.place;
+    return WORDS[stored.get(`${type} ${id}`)?.[place] ?? '-']!;
+  };
 }

@@ -1,3 +1,7 @@
+import type { Connector, FileFormat } from '../sdk/index.js';
+import { awsIam } from './connector.js';
+import { awsAuthorizationDetails, awsCredentialReport } from './imports/formats.js';
+
 export { awsIam, awsIamWithin } from './connector.js';
 export type { AwsIamConfig } from './config.schema.js';
 export {
@@ -11,3 +15,7 @@ export { readCredentialReport, type ReportSurvey, surveyCredentialReport } from 
 export { awsAuthorizationDetails, awsCredentialReport } from './imports/formats.js';
 export { leastPrivilegePolicy, type PolicyJson } from './least-privilege-policy.js';
 export type { Limits } from './limits.js';
+
+/** What the registry finds here. */
+export const connectors: readonly Connector[] = [awsIam];
+export const formats: readonly FileFormat[] = [awsAuthorizationDetails, awsCredentialReport];

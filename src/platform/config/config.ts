@@ -140,11 +140,11 @@ export class Config {
   }
 
   /** What `mandate doctor` prints: every variable, its value or "(set)", and what it is for. */
-  describe(): { name: string; value: string; about: string }[] {
+  describe(): { name: string; value: string; about: string; secret: boolean }[] {
     return (Object.entries(VARIABLES) as [keyof Settings, { about: string; secret?: boolean }][]).map(
-      ([name, { about, secret }]) => {
+      ([name, { about, secret = false }]) => {
         const value = this.settings[name];
-        return { name, about, value: value === undefined ? '' : secret ? '(set)' : String(value) };
+        return { name, about, secret, value: value === undefined ? '' : secret ? '(set)' : String(value) };
       },
     );
   }

@@ -69,13 +69,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     try {
       const answer: unknown = await lastValueFrom(next.handle());
       await this.database.transaction((tx) =>
-        tx
-          .use(IdempotencyKeysRepository)
-          .keep(actor, key, {
-            state: secret ? 'secret' : 'done',
-            status: reply.statusCode,
-            body: secret ? null : JSON.stringify(answer ?? null),
-          }),
+        tx.use(IdempotencyKeysRepository).keep(actor, key, {
+          state: secret ? 'secret' : 'done',
+          status: reply.statusCode,
+          body: secret ? null : JSON.stringify(answer ?? null),
+        }),
       );
       return answer;
     } catch (error) {

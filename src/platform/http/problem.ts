@@ -57,16 +57,19 @@ export class RequestInvalid extends DomainError {
   }
 }
 
+/** The body is not well-formed JSON, or not what its media type says. */
 export class RequestMalformed extends DomainError {
   readonly code = 'request.malformed';
   readonly kind = 'malformed';
 }
 
+/** A body, a file, an address or a header is longer than the route takes. */
 export class RequestTooLarge extends DomainError {
   readonly code = 'request.too-large';
   readonly kind = 'too-large';
 }
 
+/** The body is of a media type that the route does not take. */
 export class MediaTypeUnsupported extends DomainError {
   readonly code = 'request.media-type-unsupported';
   readonly kind = 'unsupported-media';
@@ -84,6 +87,7 @@ export class SecretInRequest extends DomainError {
   }
 }
 
+/** No route has this address, or none with this method. */
 export class RouteUnknown extends DomainError {
   readonly code = 'request.unknown-route';
   readonly kind = 'missing';
@@ -144,6 +148,7 @@ export class ChangedMeanwhile extends DomainError {
 }
 
 export const statusOf = (kind: ProblemKind): number => KINDS[kind][0];
+export const titleOf = (kind: ProblemKind): string => KINDS[kind][1];
 
 /** The public face of an error. What is not a {@link DomainError} says nothing about itself: its words go to the log. */
 export function toProblem(error: unknown, requestId: string, base: string): Problem {

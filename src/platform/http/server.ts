@@ -39,24 +39,18 @@ export async function createHttpApp(
     exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'],
   });
   const fastify = app.getHttpAdapter().getInstance();
-  await app.register(
-    helmet,
-    {
-      contentSecurityPolicy: {
-        directives: {
-          defaultSrc: ["'self'"],
-          styleSrc: ["'self'", "'unsafe-inline'"],
-          scriptSrc: ["'self'"],
-          imgSrc: ["'self'", 'data:'],
-          frameAncestors: ["'none'"],
-        },
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        frameAncestors: ["'none'"],
       },
     },
-  );
-  await app.register(
-    multipart,
-    { limits: { fieldSize: 4096, fields: 20, files: 1, parts: 21, headerPairs: 50 } },
-  );
+  });
+  await app.register(multipart, { limits: { fieldSize: 4096, fields: 20, files: 1, parts: 21, headerPairs: 50 } });
   acceptEmptyJson(fastify as never);
   const config = app.get(Config);
   const root = app.get(RootLogger).child({ part: 'http' });

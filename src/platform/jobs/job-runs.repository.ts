@@ -52,6 +52,13 @@ export class JobRunsRepository {
       WHERE id = ${row.id} AND status = 'running'`;
   }
 
+  /** Forgets runs that succeeded and counted nothing, but for the last of each job. */
+  forgetIdleBefore(at: Date): Promise<number> {
+    return this.tx.change`DELETE FROM job_runs r WHERE r.status = 'succeeded' AND r.started_at < ${at}
+      AND NOT EXISTS (SELECT 1 FROM jsonb_each(coalesce(r.counts, '{}')) AS c(name, value) WHERE c.value <> '0')
+      AND EXISTS (SELECT 1 FROM job_runs later WHERE later.job = r.job AND later.id > r.id)`;
+  }
+
   lastOfEach(): Promise<JobRunRow[]> {
     return this.tx.sql<JobRunRow>`SELECT DISTINCT ON (job) ${COLUMNS} FROM job_runs ORDER BY job, id DESC`;
   }

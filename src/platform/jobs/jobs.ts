@@ -166,16 +166,14 @@ export class Jobs {
     const attempt = (queued.retryCount ?? 0) + 1;
     const payload = await validated(job, queued.data?.payload ?? {});
     await this.database.transaction((tx) =>
-      tx
-        .use(JobRunsRepository)
-        .start({
-          id,
-          job: job.id,
-          queueId: queued.id,
-          attempt,
-          payloadDigest: digestOf(payload),
-          at: this.clock.now(),
-        }),
+      tx.use(JobRunsRepository).start({
+        id,
+        job: job.id,
+        queueId: queued.id,
+        attempt,
+        payloadDigest: digestOf(payload),
+        at: this.clock.now(),
+      }),
     );
     const digests: { input: string | null; parameters: string | null } = { input: null, parameters: null };
     const timeout = AbortSignal.timeout(job.timeoutMs);

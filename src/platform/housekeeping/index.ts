@@ -1,0 +1,2 @@
+export { HousekeepingModule } from './housekeeping.module.js';
+export { clearAway } from './housekeeping.jobs.js';
