@@ -133,6 +133,12 @@ export class AwsApis {
         maxAttempts: limits.attempts,
         credentials: () => this.signing(budget.signal ?? signal),
         userAgentAppId: 'mandate',
+        // Told here, so that no client goes looking through the files and variables of this machine by itself.
+        retryMode: 'standard',
+        defaultsMode: 'standard',
+        authSchemePreference: [],
+        useFipsEndpoint: host.environment.AWS_USE_FIPS_ENDPOINT === 'true',
+        useDualstackEndpoint: host.environment.AWS_USE_DUALSTACK_ENDPOINT === 'true',
         ...(endpoint ? { endpoint } : {}),
       });
       known = { client, budget };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   addAccessKey,
   addAccount,
@@ -291,6 +291,48 @@ describe('signing in', () => {
       );
       expect(await session.validate(signal)).toMatchObject({ account: HOME });
       await session.close?.();
+    });
+  });
+
+  describe('with nothing set up', () => {
+    const before = { ...process.env };
+    afterEach(() => {
+      process.env = { ...before };
+    });
+    const nowhere = {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+      AWS_CONFIG_FILE: '/nowhere',
+    };
+
+    it("looks where AWS's own tools look", async () => {
+      const { world, key } = alone();
+      await against(world, key, async ({ server }) => {
+        Object.assign(process.env, nowhere, { AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret });
+        const session = await awsIam.connect(
+          configSchema.parse({}),
+          testHost({ environment: { AWS_ENDPOINT_URL: server.url } }),
+        );
+        expect(await session.validate(signal)).toMatchObject({ account: HOME });
+        await session.close?.();
+      });
+    });
+
+    it('and finds nothing: that is a refused sign-in, in plain words', async () => {
+      const { world, key } = alone();
+      await against(world, key, async ({ server }) => {
+        Object.assign(process.env, nowhere);
+        const session = await awsIam.connect(
+          configSchema.parse({}),
+          testHost({ environment: { AWS_ENDPOINT_URL: server.url } }),
+        );
+        const failure = await refusal(session.validate(signal));
+        expect([failure.reason, failure.message]).toEqual([
+          'unauthenticated',
+          "No credential for AWS was found in any of the places where AWS's own tools look for one.",
+        ]);
+        await session.close?.();
+      });
     });
   });
 

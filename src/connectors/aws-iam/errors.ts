@@ -66,7 +66,11 @@ export function vendorFailure(error: unknown, permission: string): VendorFailure
   const code = wireCode ?? (name === 'Unknown' || name === 'NotFound' ? '' : name);
   const shown = [code || null, status ?? null].filter((part) => part !== null).join(', ');
 
-  if (code === 'CredentialsProviderError') return new VendorFailure("No credential for AWS was found in any of the places where AWS's own tools look for one.", 'unauthenticated');
+  if (code === 'CredentialsProviderError')
+    return new VendorFailure(
+      "No credential for AWS was found in any of the places where AWS's own tools look for one.",
+      'unauthenticated',
+    );
   if (SIGN_IN.has(code)) return new VendorFailure(`AWS does not accept the credential (${shown}).`, 'unauthenticated');
   if (REFUSED.has(code)) return new VendorFailure(`AWS refused ${permission} (${shown}).`, 'forbidden', permission);
   if (THROTTLED.has(code) || status === 429)

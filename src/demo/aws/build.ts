@@ -22,9 +22,9 @@ export const LONG_AGO = Date.UTC(2024, 0, 15, 9, 30);
 
 /** A world without accounts. */
 export function createAwsWorld({
-  partition = 'aws' as Partition,
+  partition = 'aws',
   waits = { lastAccessed: 1, credentialReport: 1 },
-} = {}): AwsWorld {
+}: { partition?: Partition; waits?: AwsWorld['waits'] } = {}): AwsWorld {
   return {
     partition,
     accounts: new Map(),

@@ -156,7 +156,7 @@ function takeJson(around: Surroundings, target: string, body: string): Asked {
   const action = target.slice(target.lastIndexOf('.') + 1);
   const type = 'application/x-amz-json-1.1';
   const input = JSON.parse(body || '{}') as Record<string, unknown>;
-  const mark = input.NextToken === undefined ? undefined : String(input.NextToken);
+  const mark = typeof input.NextToken === 'string' ? input.NextToken : undefined;
   if (mark?.startsWith(SPOILT)) delete input.NextToken;
   return {
     service: 'organizations',

@@ -62,6 +62,17 @@ export function isSignedWith(secret: string, signature: Signature, request: Sign
     signature.scope,
     sha256(canonical),
   ].join('\n');
-  const key = signature.scope.split('/').reduce<string | Buffer>((parent, part) => hmac(parent, part), `AWS4${secret}`);
+  const key = signingKey(secret, signature.scope);
   return timingSafeEqual(Buffer.from(hmac(key, toSign).toString('hex')), Buffer.from(signature.value));
+}
+
+const signingKeys = new Map<string, Buffer>();
+
+/** The key a day's requests to one service are signed with. */
+function signingKey(secret: string, scope: string): Buffer {
+  const seed = `${secret} ${scope}`;
+  const known = signingKeys.get(seed) ?? (scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`) as Buffer);
+  if (signingKeys.size > 1_000) signingKeys.clear();
+  signingKeys.set(seed, known);
+  return known;
 }

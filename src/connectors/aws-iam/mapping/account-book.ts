@@ -8,7 +8,8 @@ import { readArn } from './frame.js';
 import { grant, type Holdings, holdingsOf, reached } from './holdings.js';
 import { type GroupEntry, groupRecord, type UserEntry, userEntry, userRecord, userRef } from './identities.js';
 import { iso } from './instants.js';
-import { roleUse, serviceUse, type ServiceUse } from './last-use.js';
+import type { Judgement } from '../policy/judgement.js';
+import { roleUse, roleUseInFile, serviceUse, type ServiceUse } from './last-use.js';
 import { aiTrusts, federatedTrusts, roleEntry, roleRecord, roleTrusts } from './roles.js';
 import { tagsOf } from './tags.js';
 
@@ -124,11 +125,10 @@ export class AccountBook {
       { path: detail.Path, tags: tagsOf(detail.Tags), boundary: detail.PermissionsBoundary?.PermissionsBoundaryArn },
       { privilege: reach.privilege, ...(ai ? { aiUse: ai } : {}) },
     );
-    const use =
-      services && this.frame.asOf !== null ? serviceUse(services, 'all', entry.createdAt, this.frame.asOf) : undefined;
+    const use = this.useOf('all', services, entry.createdAt);
     const ref = userRef(entry);
     const through = (policy: PolicyEntry, via: Ref | null) =>
-      grant(ref, policy.ref, via, this.grantUse(policy, services, entry.createdAt));
+      grant(ref, policy.ref, via, this.useOf(policy.judgement?.services ?? [], services, entry.createdAt));
     return {
       entry,
       unseen,
@@ -162,12 +162,10 @@ export class AccountBook {
       ? { at: iso(detail.RoleLastUsed.LastUsedDate), region: detail.RoleLastUsed.Region }
       : null;
     const { asOf } = this.frame;
-    const use = roleUse(
-      lastUsed,
-      entry.createdAt,
-      asOf,
-      services && asOf !== null ? serviceUse(services, 'all', entry.createdAt, asOf) : undefined,
-    );
+    const use =
+      asOf === null
+        ? roleUseInFile(lastUsed)
+        : roleUse(lastUsed, serviceUse(services, 'all', entry.createdAt, asOf), entry.createdAt, asOf);
     const ref: Ref = { type: 'aws.role', id: entry.id };
     return {
       unseen: holdings.unseen,
@@ -177,20 +175,20 @@ export class AccountBook {
         { record, ...(use ? { use } : {}), ...(found === 'missing' && !ai ? { partial: true } : {}) },
         ...federatedTrusts(entry, trusts),
         ...holdings.policies.map((policy) =>
-          grant(ref, policy.ref, null, this.grantUse(policy, services, entry.createdAt)),
+          grant(ref, policy.ref, null, this.useOf(policy.judgement?.services ?? [], services, entry.createdAt)),
         ),
       ],
     };
   }
 
-  private grantUse(
-    { judgement }: PolicyEntry,
+  /** A file tells nothing of services. */
+  private useOf(
+    granted: Judgement['services'],
     services: ServiceUse | null,
     createdAt: string | null,
   ): LastUse | undefined {
-    return services && judgement && this.frame.asOf !== null
-      ? serviceUse(services, judgement.services, createdAt, this.frame.asOf)
-      : undefined;
+    const { asOf } = this.frame;
+    return asOf === null ? undefined : serviceUse(services, granted, createdAt, asOf);
   }
 
   private boundaryOf({ PermissionsBoundary: boundary }: UserDetail | RoleDetail): PolicyEntry | 'unread' | null {

@@ -3,6 +3,7 @@ import type { CredentialRecord, Emitted, Iso, LastUse, Ref } from '../../sdk/ind
 import { needed } from './details.js';
 import { present, type UserEntry, userRef } from './identities.js';
 import { iso, KEYS_TRACKED_SINCE, later } from './instants.js';
+import { UNKNOWN_USE } from './last-use.js';
 
 type Instant = Date | string | undefined;
 type Base = Pick<CredentialRecord, 'entity' | 'identity' | 'issuedAt' | 'expiresAt' | 'rotatedAt' | 'rotatedBasis'>;
@@ -55,7 +56,7 @@ export function accessKey(user: UserEntry, key: AccessKeyFacts, use: KeyUse): Em
 
 /** A key that was never used has no date, and that means something only from when AWS began to keep it. */
 export function keyUse(use: KeyUse, issuedAt: Iso | null): LastUse {
-  if (use === 'unread') return { at: null, knownSince: null, knownUntil: null, precision: 'none' };
+  if (use === 'unread') return UNKNOWN_USE;
   const told = (value: string | undefined): value is string =>
     value !== undefined && !['N/A', 'no_information', ''].includes(value);
   const detail = {

@@ -76,7 +76,12 @@ const WELL_KNOWN: Readonly<Record<string, unknown>> = {
 /** A policy of AWS's own that somebody holds and whose text a file does not bring along. */
 export async function unseenAwsPolicy(frame: Frame, arn: string): Promise<{ entry: PolicyEntry; emitted: Emitted }> {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  const entry = await entryOf({ type: 'aws.aws-managed-policy', id: awsPolicyId(frame, arn) }, name, arn, WELL_KNOWN[name]);
+  const entry = await entryOf(
+    { type: 'aws.aws-managed-policy', id: awsPolicyId(frame, arn) },
+    name,
+    arn,
+    WELL_KNOWN[name],
+  );
   return { entry, emitted: entitlement(entry, 'aws-managed-policy', {}) };
 }
 

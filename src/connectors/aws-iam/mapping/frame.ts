@@ -15,9 +15,7 @@ export const rootArn = ({ partition, account }: Pick<Frame, 'partition' | 'accou
   `arn:${partition}:iam::${account}:root`;
 
 /** An ARN taken apart: arn:aws:iam::123456789012:user/path/name. */
-export function readArn(
-  arn: string,
-): {
+export function readArn(arn: string): {
   readonly partition: string;
   readonly account: string | null;
   readonly kind: string;

@@ -2,6 +2,7 @@ import type { Emitted, IdentityRecord, Ref } from '../../sdk/index.js';
 import { needed } from './details.js';
 import type { Frame } from './frame.js';
 import { iso } from './instants.js';
+import { UNKNOWN_USE } from './last-use.js';
 import { collectionOf, environmentOf, ownerHints, type Tags } from './tags.js';
 
 /** A user as far as reading its credentials needs to know it. */
@@ -121,3 +122,6 @@ export const groupRecord = (frame: Frame, group: GroupEntry, more: Partial<Ident
 
 /** A record of which only a part is known: it adds what is new and leaves the rest as it was. */
 export const partial = (record: IdentityRecord): Emitted => ({ record, partial: true });
+
+/** The same of an identity whose use is told only where it could not be read: what was known of it grows old. */
+export const partialWithoutUse = (record: IdentityRecord): Emitted => ({ record, use: UNKNOWN_USE, partial: true });

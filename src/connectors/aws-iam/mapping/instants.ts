@@ -14,7 +14,8 @@ const DAY_MS = 86_400_000;
 
 /** AWS keeps the use of roles and services this long. */
 export const TRACKING_DAYS = 400;
-export const trackedSince = (now: number): number => now - TRACKING_DAYS * DAY_MS;
+/** To the full day: what is known since when should not look changed with every reading. */
+export const trackedSince = (now: number): number => Math.ceil(now / DAY_MS - TRACKING_DAYS) * DAY_MS;
 
 /** From when on AWS recorded the use of access keys, and of passwords. */
 export const KEYS_TRACKED_SINCE = Date.UTC(2015, 3, 22);

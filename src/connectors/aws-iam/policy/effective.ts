@@ -62,6 +62,19 @@ export class Effective {
     for (const note of boundary?.notes ?? []) this.notes.add(`boundary: ${note}`);
   }
 
+  /** Whether statements only add up: nothing is denied, nothing bounds. */
+  get isPlain(): boolean {
+    return this.denies.length === 0 && this.boundary === null;
+  }
+
+  /** Whether anything is allowed in a service at all; a quick no for what is far from these policies. */
+  speaksOfService(service: string): boolean {
+    return this.allows.some(({ statement }) => {
+      const { byService, anywhere } = patternsOf(statement);
+      return statement.isNotAction || anywhere.length > 0 || byService.has(service);
+    });
+  }
+
   /** Everything on everything, with nothing taken away. */
   get isUnlimited(): boolean {
     return (
@@ -138,7 +151,18 @@ function takesAway(deny: Statement, allow: Statement): boolean {
   );
 }
 
+const reaches = new WeakMap<Statement, { becoming: Reach | null; other: Reach | null }>();
+
+/** On how much a statement is, denials and boundaries apart. What a role is to sts:AssumeRole it is to no other action. */
 function reachOf(statement: Statement, action: string): Reach {
+  let known = reaches.get(statement);
+  if (!known) reaches.set(statement, (known = { becoming: null, other: null }));
+  return action === 'sts:assumerole'
+    ? (known.becoming ??= reachAnew(statement, action))
+    : (known.other ??= reachAnew(statement, action));
+}
+
+function reachAnew(statement: Statement, action: string): Reach {
   if (statement.conditions.some(({ key }) => NARROWS_TARGET.test(key))) return 'some';
   if (statement.isNotResource) return 'all';
   if (statement.resources.some((resource) => isEverything(resource, action))) return 'all';

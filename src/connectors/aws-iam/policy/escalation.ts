@@ -9,10 +9,23 @@ export interface OpenPath {
   readonly leadsTo: 'admin' | 'privileged' | 'write';
 }
 
+/** The paths as policies are compared: in lower case, with the services they need. */
+const PATHS = ESCALATION_PATHS.map((path) => ({
+  path,
+  needs: path.needs.map((action) => action.toLowerCase()),
+  services: [...new Set(path.needs.map((action) => action.split(':')[0]!))],
+}));
+
 /** Every known way that these policies, taken together, open. */
 export function openPaths(effective: Effective): OpenPath[] {
-  return ESCALATION_PATHS.flatMap((path) => {
-    const reach = reachOfPath(effective, path);
+  const spoken = new Map<string, boolean>();
+  const speaksOf = (service: string): boolean => {
+    const known = spoken.get(service) ?? effective.speaksOfService(service);
+    spoken.set(service, known);
+    return known;
+  };
+  return PATHS.filter(({ services }) => services.every(speaksOf)).flatMap(({ path, needs }) => {
+    const reach = reachOfPath(effective, path, needs);
     if (reach === null) return [];
     const alternative = path.oneOf?.find((action) => isOpenTo(effective, action));
     const used = [...path.needs, ...(alternative === undefined ? [] : [alternative])];
@@ -30,10 +43,14 @@ const isOpenTo = (effective: Effective, action: string): boolean =>
   atLeast(effective.reach(action.toLowerCase()), 'some');
 
 /** Acting on oneself alone (one's own key, one's own password) leads nowhere. */
-function reachOfPath(effective: Effective, { needs, oneOf, passesTo }: EscalationPath): Reach | null {
+function reachOfPath(
+  effective: Effective,
+  { oneOf, passesTo }: EscalationPath,
+  needs: readonly string[],
+): Reach | null {
   let whole: Reach = 'all';
   for (const action of needs) {
-    const reach = effective.reach(action.toLowerCase(), action === 'iam:PassRole' ? passesTo : undefined);
+    const reach = effective.reach(action, action === 'iam:passrole' ? passesTo : undefined);
     if (reach === null || reach === 'own') return null;
     // Where a role is handed over, which roles these are decides; where the work is then done does not matter.
     if (!passesTo || action.startsWith('iam:')) whole = lesser(whole, reach);

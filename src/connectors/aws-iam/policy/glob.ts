@@ -24,8 +24,11 @@ export function fits(pattern: string, text: string): boolean {
   return at === pattern.length;
 }
 
-/** Whether everything `narrow` fits is fitted by `wide` too. May say no where the answer is yes, never the other way. */
+/**
+ * Whether everything `narrow` fits is fitted by `wide` too. May say no where the answer is yes, never the other way: a `?`
+ * would fit the star of the other pattern, which stands for more than one character.
+ */
 export const covers = (wide: string, narrow: string): boolean =>
-  wide === narrow || (!narrow.includes('?') && fits(wide, narrow)) || wide === '*';
+  wide === narrow || wide === '*' || (!wide.includes('?') && !narrow.includes('?') && fits(wide, narrow));
 
 export const isPattern = (text: string): boolean => text.includes('*') || text.includes('?');

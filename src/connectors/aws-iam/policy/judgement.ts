@@ -67,7 +67,8 @@ async function judgeAnew({ policies, boundary }: Judged): Promise<Judgement> {
   const found = new Findings();
   const paths = openPaths(effective);
   for (const { sentence, leadsTo } of paths) if (leadsTo !== 'write') found.add(leadsTo, sentence);
-  await judgeActions(effective, found);
+  if (policies.length > 1 && effective.isPlain) await addUp(policies, effective, found);
+  else await judgeActions(effective, found);
   return {
     level: found.level,
     because: found.because,
@@ -104,9 +105,20 @@ class Findings {
   }
 }
 
+/** Where nothing takes anything away, several policies reach as far as the furthest of them, or as a way they open together. */
+async function addUp(policies: readonly AppliedPolicy[], effective: Effective, found: Findings): Promise<void> {
+  for (const policy of policies) {
+    const { level, because, notConsidered } = await judge({ policies: [policy] });
+    if (level !== 'none') for (const reason of because) found.add(level, reason);
+    for (const note of notConsidered) effective.notes.add(note);
+  }
+}
+
 async function judgeActions(effective: Effective, found: Findings): Promise<void> {
   for (const allow of effective.allows) {
     for (const { action, pattern } of await candidates(allow, effective)) {
+      // Most actions of a policy change nothing any more once a few are seen.
+      if (!found.wants(highestOf(action))) continue;
       const reach = effective.reachThrough(allow, action.key);
       if (reach === null) continue;
       const [level, why] = levelOf(action, reach);
@@ -142,6 +154,10 @@ async function candidates(
 }
 
 const SECRETS = ['secretsmanager:getsecretvalue', 'secretsmanager:batchgetsecretvalue'];
+
+/** The most an action can be, however much it is allowed on. */
+const highestOf = ({ key, level }: CatalogueAction): Level =>
+  key === 'sts:assumerole' || SECRETS.includes(key) ? 'privileged' : level;
 
 /** The level of one action where it is allowed, with what makes it that. */
 function levelOf({ key, level }: CatalogueAction, reach: Reach): [Level, string] {

@@ -22,7 +22,7 @@ export function causeOf(error: unknown, signal: AbortSignal): GapCause {
 export class EachParent {
   private inARow = 0;
   private successes = 0;
-  private last: unknown = null;
+  private last: Error | null = null;
   private isOver = false;
 
   constructor(
@@ -52,7 +52,7 @@ export class EachParent {
       if (error instanceof Absent) return [];
       const failure = asFailure(error, this.permission);
       const cause = causeOf(failure, this.ctx.signal);
-      this.last = failure;
+      this.last = failure as Error;
       this.inARow++;
       // What still runs when the reading is given up has nothing more to say.
       if (this.isOver) return [];

@@ -4,7 +4,14 @@ import type { Account } from '../account.js';
 import { asFailure } from '../answers.js';
 import type { ReadPermission } from '../permissions.js';
 import { needed } from '../mapping/details.js';
-import { groupRecord, partial, type UserEntry, userEntry, userRecord } from '../mapping/identities.js';
+import {
+  groupRecord,
+  partial,
+  partialWithoutUse,
+  type UserEntry,
+  userEntry,
+  userRecord,
+} from '../mapping/identities.js';
 import { iso } from '../mapping/instants.js';
 import { federatedTrusts, roleEntry, roleRecord, roleTrusts } from '../mapping/roles.js';
 import { causeOf } from './gaps.js';
@@ -75,7 +82,7 @@ async function* users(account: Account, signal: AbortSignal, seen: Seen) {
       const known = seen.users.get(user.UserName ?? '');
       const entry = known ?? userEntry(user);
       all.set(entry.name, entry);
-      if (!known) fresh.push(partial(userRecord(account.frame, entry, { path: user.Path })));
+      if (!known) fresh.push(partialWithoutUse(userRecord(account.frame, entry, { path: user.Path })));
     }
     yield fresh;
   }
@@ -94,7 +101,7 @@ async function* roles(account: Account, signal: AbortSignal, seen: Seen) {
       .flatMap((role) => {
         const entry = roleEntry(role);
         const trusts = roleTrusts(role);
-        return [partial(roleRecord(account.frame, role, entry, trusts)), ...federatedTrusts(entry, trusts)];
+        return [partialWithoutUse(roleRecord(account.frame, role, entry, trusts)), ...federatedTrusts(entry, trusts)];
       });
   }
 }

@@ -59,7 +59,8 @@ export class ServiceLastAccessed {
     );
     if (!order.JobId) throw malformed('iam:GenerateServiceLastAccessedDetails', 'names no job');
     for (let look = 0; look < limits.polls; look++) {
-      if (look > 0) await host.pause(limits.pollMs, signal);
+      // Most lists are there within a second; a few take long.
+      if (look > 0) await host.pause(Math.min(250 * 2 ** (look - 1), limits.pollMs), signal);
       const services = await this.fetch(order.JobId);
       if (services) return { services };
     }

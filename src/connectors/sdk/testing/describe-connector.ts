@@ -26,7 +26,9 @@ export type ContractFault =
   /** The answer never comes. */
   | 'hang'
   /** The first call is throttled, the next is not. */
-  | 'throttled-once';
+  | 'throttled-once'
+  /** The first call is refused, the next is not: of many things of a kind one cannot be seen. */
+  | 'forbidden-once';
 
 /** A vendor that can be made to fail, call by call. */
 export interface Breakable {
@@ -55,6 +57,7 @@ export interface ContractSubject<Config = unknown> {
 
 const FAULTS: readonly Exclude<ContractFault, 'throttled-once' | 'hang'>[] = [
   'forbidden',
+  'forbidden-once',
   'throttled',
   'html',
   'malformed',

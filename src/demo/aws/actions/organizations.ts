@@ -26,7 +26,8 @@ export const organizationsActions: Readonly<Record<string, (call: OrganizationsC
   ListAccounts(call) {
     const organization = organizationOf(call);
     const size = Number(call.input.MaxResults ?? DEFAULT_RESULTS);
-    const token = call.input.NextToken === undefined ? '0' : /^from-(\d+)$/.exec(String(call.input.NextToken))?.[1];
+    const { NextToken: asked = 'from-0' } = call.input;
+    const token = typeof asked === 'string' ? /^from-(\d+)$/.exec(asked)?.[1] : undefined;
     if (token === undefined) throw new AwsError('InvalidInputException', 400, 'You provided an invalid NextToken.');
     const from = Number(token);
     const accounts = [...call.world.accounts.values()];
