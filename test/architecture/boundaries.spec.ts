@@ -20,7 +20,7 @@ interface Violation {
 async function violations(home: string, folders: readonly string[]): Promise<Violation[]> {
   const { output } = await cruise(
     [...folders],
-    { ...rules.options, baseDir: home, validate: true, ruleSet: { forbidden: rules.forbidden } } as never,
+    { ...rules.options, baseDir: home, validate: true, ruleSet: { forbidden: rules.forbidden } },
     undefined,
     {
       transpilationOptions: {},

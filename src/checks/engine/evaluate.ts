@@ -147,7 +147,8 @@ export class Evaluator {
   }
 }
 
-function readsGap(reads: readonly string[], gaps: ReadonlySet<string>): boolean {
+/** Whether a check reads one of the types that could not be read; `*.` in its list stands for every connector. */
+export function readsGap(reads: readonly string[], gaps: ReadonlySet<string>): boolean {
   for (const pattern of reads) {
     if (gaps.has(pattern)) return true;
     if (!pattern.startsWith('*.')) continue;

@@ -4,6 +4,7 @@ import { copyRows, Database, readCopyField } from '../../platform/database/index
 import { Facts } from '../../subjects/index.js';
 import { Decisions } from '../engine/decisions.js';
 import { Checks, Engine } from '../engine/engine.js';
+import { readsGap } from '../engine/evaluate.js';
 import { EvaluationsRepository, ROW_HEAD } from '../evaluations.repository.js';
 import type { Outcome, SubjectType } from '../sdk/index.js';
 
@@ -71,7 +72,7 @@ export class ExplainSubject {
               };
             const outcome = check.evaluate(facts, decision.parameters as never, now as never);
             const until = outcome.until === undefined ? null : new Date(outcome.until).toISOString();
-            const gap = over.own || check.reads.some((read) => over.types?.has(read));
+            const gap = over.own || (over.types !== null && readsGap(check.reads, over.types));
             if (gap && (outcome.result === 'pass' || outcome.result === 'fail')) {
               return {
                 ...base,

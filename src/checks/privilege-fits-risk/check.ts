@@ -13,6 +13,12 @@ import {
 
 const LEVELS = ['none', 'read', 'write', 'privileged', 'admin'] as const;
 type Level = (typeof LEVELS)[number];
+const ALLOWED: Readonly<Record<RiskLevel, Level>> = {
+  low: 'read',
+  moderate: 'write',
+  high: 'privileged',
+  critical: 'admin',
+};
 const rank = (level: Level): number => LEVELS.indexOf(level);
 
 /** One of its two reasons at most: where an approved use case sets the limit, that one; elsewhere only `admin` is one. */
@@ -29,9 +35,7 @@ export default defineCheck({
   reads: ['*.grant', '*.managed-policy', '*.inline-policy', '*.group-membership'],
   controls: controlsOf('NHI-PRIV-01', 'partial'),
   parameters: {
-    allowedByUseCaseRisk: { low: 'read', moderate: 'write', high: 'privileged', critical: 'admin' } as Readonly<
-      Record<RiskLevel, Level>
-    >,
+    allowedByUseCaseRisk: ALLOWED,
     adminAllowedInEnvironments: ['sandbox'] as readonly string[],
   },
   parameterSchema: z.strictObject({

@@ -13,12 +13,12 @@ export function checksPage(checks: readonly AnyCheck[]): string {
   );
   const details = checks.map((check) => {
     const notes = check.parameterNotes as Record<string, ParameterNote>;
-    const parameters = Object.entries(check.parameters as Record<string, unknown>);
+    const parameters = Object.entries(check.parameters);
     return [
       `## ${check.id}`,
       `**${check.title}.** ${check.risk}`,
       `What to do: ${check.remediation}`,
-      `Looks at: ${check.subject}. Severity: ${check.severity}. Version: ${check.version}.${check.code ? ` Catalogue code: ${check.code}.` : ''}${check.reads.length > 0 ? ` Also reads: ${check.reads.map((type) => `\`${type}\``).join(', ')}.` : ''}${check.supersedes?.length ? ` While it fails, these are not told beside it: ${check.supersedes.join(', ')}.` : ''}`,
+      `Looks at: ${String(check.subject)}. Severity: ${check.severity}. Version: ${check.version}.${check.code ? ` Catalogue code: ${check.code}.` : ''}${check.reads.length > 0 ? ` Also reads: ${check.reads.map((type) => `\`${type}\``).join(', ')}.` : ''}${check.supersedes?.length ? ` While it fails, these are not told beside it: ${check.supersedes.join(', ')}.` : ''}`,
       parameters.length > 0
         ? table(
             ['parameter', 'default', 'unit', 'where the default comes from', 'organisation decides'],

@@ -1,0 +1,157 @@
+import { ACCOUNTS, SOURCES } from '../organisation.js';
+import type { Named } from './ownership.js';
+
+export interface SampleAgent {
+  readonly name: string;
+  readonly description: string;
+  readonly owner: number;
+  readonly useCases: readonly string[];
+  readonly identities: readonly Named[];
+  readonly model: { readonly name: string; readonly version: string; readonly provider: string };
+  readonly prompt: { readonly name: string; readonly version: string };
+  readonly tools: readonly { readonly name: string; readonly version?: string }[];
+  readonly guardrails: readonly { readonly name: string; readonly version?: string }[];
+}
+
+const large = { name: 'sample-large-model', version: '2026-05', provider: 'Sample AI Vendor' };
+const small = { name: 'sample-small-model', version: '2026-08', provider: 'Sample AI Vendor' };
+const own = { name: 'delay-forecast', version: '14', provider: 'Sample Logistics' };
+const ofCloud = (name: string): Named[] => [{ name, in: ACCOUNTS.machineLearning.name }];
+const SHARED: Named[] = [{ name: 'code-assistants', in: SOURCES.saas }];
+const tools = (...names: readonly string[]) => names.map((name) => ({ name, version: '1' }));
+
+/** Twelve agents. Three of them share one key; one serves nothing anybody wrote down. */
+export const AGENTS: readonly SampleAgent[] = [
+  {
+    name: 'letter-drafter',
+    description: 'Drafts answers to customer letters.',
+    owner: 26,
+    useCases: ['Draft replies to customer letters'],
+    identities: ofCloud('letter-drafter'),
+    model: large,
+    prompt: { name: 'letters/draft', version: '31' },
+    tools: tools('shipment-lookup', 'draft-store'),
+    guardrails: tools('no-promises', 'personal-data-filter'),
+  },
+  {
+    name: 'letter-translator',
+    description: 'Translates letters and drafts.',
+    owner: 26,
+    useCases: ['Draft replies to customer letters'],
+    identities: ofCloud('letter-translator'),
+    model: small,
+    prompt: { name: 'letters/translate', version: '7' },
+    tools: tools('draft-store'),
+    guardrails: tools('personal-data-filter'),
+  },
+  {
+    name: 'invoice-reader',
+    description: 'Reads supplier invoices into fields.',
+    owner: 12,
+    useCases: ['Read incoming invoices'],
+    identities: ofCloud('invoice-reader'),
+    model: small,
+    prompt: { name: 'invoices/fields', version: '12' },
+    tools: tools('document-analysis'),
+    guardrails: tools('amount-limit'),
+  },
+  {
+    name: 'delay-forecaster',
+    description: 'Forecasts late shipments.',
+    owner: 32,
+    useCases: ['Forecast delays'],
+    identities: ofCloud('delay-forecaster'),
+    model: own,
+    prompt: { name: 'forecast/explain', version: '3' },
+    tools: tools('scan-history', 'weather'),
+    guardrails: tools('no-cancellation'),
+  },
+  {
+    name: 'route-planner',
+    description: 'Plans and replans tours.',
+    owner: 24,
+    useCases: ['Plan delivery routes'],
+    identities: ofCloud('route-planner'),
+    model: large,
+    prompt: { name: 'routes/plan', version: '22' },
+    tools: tools('map', 'tour-store', 'carrier-share'),
+    guardrails: tools('driving-times'),
+  },
+  {
+    name: 'code-reviewer',
+    description: 'Comments on changes to code.',
+    owner: 3,
+    useCases: ['Help developers write code'],
+    identities: SHARED,
+    model: large,
+    prompt: { name: 'code/review', version: '18' },
+    tools: tools('repository-reader', 'comment'),
+    guardrails: tools('no-merge'),
+  },
+  {
+    name: 'test-writer',
+    description: 'Proposes tests.',
+    owner: 6,
+    useCases: ['Help developers write code'],
+    identities: SHARED,
+    model: small,
+    prompt: { name: 'code/tests', version: '9' },
+    tools: tools('repository-reader'),
+    guardrails: tools('no-merge'),
+  },
+  {
+    name: 'docs-helper',
+    description: 'Answers questions about internal documents.',
+    owner: 9,
+    useCases: ['Help developers write code'],
+    identities: SHARED,
+    model: small,
+    prompt: { name: 'docs/answer', version: '4' },
+    tools: tools('document-search'),
+    guardrails: tools('sources-only'),
+  },
+  {
+    name: 'fraud-triage',
+    description: 'Marks claims a person should look into.',
+    owner: 42,
+    useCases: ['Sort out fraudulent claims'],
+    identities: ofCloud('fraud-triage'),
+    model: large,
+    prompt: { name: 'fraud/triage', version: '27' },
+    tools: tools('claim-store', 'payment-history'),
+    guardrails: tools('no-refusal', 'personal-data-filter'),
+  },
+  {
+    name: 'cv-screener',
+    description: 'Orders job applications.',
+    owner: 47,
+    useCases: ['Sort job applications'],
+    identities: ofCloud('cv-screener'),
+    model: large,
+    prompt: { name: 'hiring/order', version: '5' },
+    tools: tools('application-store'),
+    guardrails: tools('no-rejection'),
+  },
+  {
+    name: 'mood-reader',
+    description: 'Tells moods from voices. Was a trial, and still runs.',
+    owner: 27,
+    useCases: ['Tell the mood of callers'],
+    identities: ofCloud('mood-reader'),
+    model: small,
+    prompt: { name: 'calls/mood', version: '2' },
+    tools: tools('call-store'),
+    guardrails: [],
+  },
+  {
+    name: 'customs-chat',
+    description: 'Answers questions about declarations. Nobody wrote down what for.',
+    owner: 28,
+    useCases: [],
+    identities: ofCloud('customs-chat'),
+    model: large,
+    prompt: { name: 'customs/chat', version: '1' },
+    tools: tools('declaration-search'),
+    guardrails: tools('sources-only'),
+  },
+];

@@ -1,0 +1,159 @@
+import { AI_JOBS } from '../accounts/agent-roles.js';
+import { ACCOUNTS, SOURCES } from '../organisation.js';
+import type { Named } from './ownership.js';
+
+export interface SampleUseCase {
+  readonly name: string;
+  readonly purpose: string;
+  readonly sponsor: number;
+  readonly monitors: number;
+  readonly dataScope: readonly string[];
+  readonly outputUsers: string;
+  readonly permittedActions: readonly string[];
+  readonly risk: { readonly likelihood: number; readonly consequence: number };
+  readonly euAiActClass: 'prohibited' | 'high' | 'limited' | 'minimal';
+  readonly controlObjective: string;
+  readonly loggingStandard: string;
+  readonly reviewCadence: 'quarterly' | 'semi-annual' | 'yearly';
+  /** What becomes of it: approved; rejected; or approved, and then changed so much that the approval is void. */
+  readonly verdict: 'approved' | 'rejected' | 'changed-after-approval';
+  /** Beside those its agents authenticate as. */
+  readonly identities: readonly Named[];
+}
+
+const jobs = (of: keyof typeof AI_JOBS): Named[] =>
+  AI_JOBS[of].map((name) => ({ name, in: ACCOUNTS.machineLearning.name }));
+
+const usual = {
+  loggingStandard: 'Prompts, answers and tool calls, kept for 180 days',
+  reviewCadence: 'semi-annual',
+  verdict: 'approved',
+} as const;
+
+export const USE_CASES: readonly SampleUseCase[] = [
+  {
+    ...usual,
+    name: 'Draft replies to customer letters',
+    purpose: 'Drafts an answer to a letter or mail; a person of customer service reads it and sends it.',
+    sponsor: 25,
+    monitors: 26,
+    dataScope: ['customer correspondence', 'shipment data'],
+    outputUsers: 'Customer service',
+    permittedActions: ['read letters', 'write drafts'],
+    risk: { likelihood: 3, consequence: 3 },
+    euAiActClass: 'limited',
+    controlObjective: 'No letter leaves without a person having read it.',
+    identities: [...jobs('letters'), { name: 'letters-gateway', in: SOURCES.saas }],
+  },
+  {
+    ...usual,
+    name: 'Read incoming invoices',
+    purpose: 'Reads supplier invoices and fills in the fields a clerk checks.',
+    sponsor: 11,
+    monitors: 12,
+    dataScope: ['supplier invoices'],
+    outputUsers: 'Finance',
+    permittedActions: ['read invoices'],
+    risk: { likelihood: 2, consequence: 2 },
+    euAiActClass: 'minimal',
+    controlObjective: 'What is paid was checked by a person.',
+    identities: jobs('invoices'),
+  },
+  {
+    ...usual,
+    name: 'Forecast delays',
+    purpose: 'Forecasts which shipments will be late, so that customers are told before they ask.',
+    sponsor: 17,
+    monitors: 19,
+    dataScope: ['shipment data', 'weather', 'traffic'],
+    outputUsers: 'Dispatchers, customers',
+    permittedActions: ['read scans', 'write forecasts'],
+    risk: { likelihood: 3, consequence: 2 },
+    euAiActClass: 'minimal',
+    controlObjective: 'A forecast never cancels a shipment.',
+    identities: [...jobs('forecast'), { name: 'svc-local-model', in: SOURCES.onPremises }],
+  },
+  {
+    ...usual,
+    name: 'Plan delivery routes',
+    purpose: 'Plans the tours of the day and changes them while they run.',
+    sponsor: 17,
+    monitors: 24,
+    dataScope: ['addresses', 'vehicle positions'],
+    outputUsers: 'Dispatchers, drivers',
+    permittedActions: ['read orders', 'write tours', 'share maps with carriers'],
+    risk: { likelihood: 3, consequence: 4 },
+    euAiActClass: 'limited',
+    controlObjective: 'Driving times stay within the law whatever the plan says.',
+    reviewCadence: 'quarterly',
+    identities: jobs('routes'),
+  },
+  {
+    ...usual,
+    name: 'Help developers write code',
+    purpose: 'Reviews changes, writes tests and looks things up in our documents.',
+    sponsor: 1,
+    monitors: 3,
+    dataScope: ['source code', 'internal documents'],
+    outputUsers: 'Developers',
+    permittedActions: ['read repositories', 'comment on changes'],
+    risk: { likelihood: 3, consequence: 3 },
+    euAiActClass: 'minimal',
+    controlObjective: 'No code is merged that no person has reviewed.',
+    identities: ['BedrockAPIKey-b21c', 'BedrockAPIKey-e905', 'BedrockAPIKey-15dd'].map((name) => ({
+      name,
+      in: ACCOUNTS.production.name,
+    })),
+  },
+  {
+    ...usual,
+    name: 'Sort out fraudulent claims',
+    purpose: 'Marks claims for lost parcels that a person should look into.',
+    sponsor: 25,
+    monitors: 42,
+    dataScope: ['claims', 'customer data', 'payment data'],
+    outputUsers: 'Claims desk, security',
+    permittedActions: ['read claims', 'mark claims'],
+    risk: { likelihood: 4, consequence: 5 },
+    euAiActClass: 'high',
+    controlObjective: 'No claim is refused by a machine.',
+    reviewCadence: 'quarterly',
+    identities: jobs('fraud'),
+  },
+  {
+    ...usual,
+    name: 'Tell the mood of callers',
+    purpose: 'Tells from the voice how callers and call takers feel.',
+    sponsor: 25,
+    monitors: 26,
+    dataScope: ['call recordings'],
+    outputUsers: 'Team leads of the call centre',
+    permittedActions: ['read recordings'],
+    risk: { likelihood: 5, consequence: 5 },
+    euAiActClass: 'prohibited',
+    controlObjective: 'None was found that would do.',
+    verdict: 'rejected',
+    identities: [],
+  },
+  {
+    ...usual,
+    name: 'Sort job applications',
+    purpose: 'Puts applications for driving jobs into an order to read them in.',
+    sponsor: 46,
+    monitors: 47,
+    dataScope: ['job applications'],
+    outputUsers: 'Recruiters',
+    permittedActions: ['read applications'],
+    risk: { likelihood: 4, consequence: 4 },
+    euAiActClass: 'high',
+    controlObjective: 'Every application is read by a person.',
+    verdict: 'changed-after-approval',
+    identities: [],
+  },
+];
+
+/** What was changed in the last of them after it had been approved. */
+export const CHANGED_AFTER_APPROVAL = {
+  dataScope: ['job applications', 'public profiles of applicants'],
+  permittedActions: ['read applications', 'reject applications'],
+};
