@@ -52,20 +52,18 @@ export class AuditController {
   async list(@Query({ schema: query }) filter: z.output<typeof query>): Promise<Page<ReturnType<typeof present>>> {
     const after = decodeCursor(filter.cursor, 1);
     const rows = await this.database.read((tx) =>
-      tx
-        .use(AuditEntriesRepository)
-        .page(
-          {
-            type: filter.type,
-            actor: filter.actor,
-            targetType: filter.targetType,
-            targetId: filter.target,
-            since: filter.since ? new Date(filter.since) : undefined,
-            until: filter.until ? new Date(filter.until) : undefined,
-          },
-          filter.limit + 1,
-          after ? String(after[0]) : null,
-        ),
+      tx.use(AuditEntriesRepository).page(
+        {
+          type: filter.type,
+          actor: filter.actor,
+          targetType: filter.targetType,
+          targetId: filter.target,
+          since: filter.since ? new Date(filter.since) : undefined,
+          until: filter.until ? new Date(filter.until) : undefined,
+        },
+        filter.limit + 1,
+        after ? String(after[0]) : null,
+      ),
     );
     const page = toPage(rows, filter.limit, (row) => [row.id]);
     return { data: page.data.map(present), next: page.next };

@@ -8,11 +8,9 @@ const privilege = z.enum(['admin', 'privileged', 'write', 'read', 'none', 'unkno
 const asOf = instant.optional().meta({ description: 'The state at that instant.' });
 export const lastUse = z
   .strictObject({
-    state: z
-      .enum(['used', 'never', 'unknown'])
-      .meta({
-        description: 'Unknown is not never: the source cannot say, or its data does not reach back far enough.',
-      }),
+    state: z.enum(['used', 'never', 'unknown']).meta({
+      description: 'Unknown is not never: the source cannot say, or its data does not reach back far enough.',
+    }),
     at: instant.nullable(),
     knownSince: instant.nullable(),
     knownUntil: instant.nullable(),

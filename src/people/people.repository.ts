@@ -140,23 +140,21 @@ export class PeopleRepository {
       .sql`CREATE TEMP TABLE staged_people (id uuid, external_id text PRIMARY KEY, user_name text, display_name text, email text, status text, manager text, department text, position text, worker_type text, unit text, joined_at timestamptz, leaves_at timestamptz) ON COMMIT DROP`;
     for (let at = 0; at < rows.length; at += 5000) {
       await this.tx.sql`INSERT INTO staged_people SELECT * FROM jsonb_to_recordset(${JSON.stringify(
-        rows
-          .slice(at, at + 5000)
-          .map((row) => ({
-            id: row.id,
-            external_id: row.externalId,
-            user_name: row.userName,
-            display_name: row.displayName,
-            email: row.email,
-            status: row.status,
-            manager: row.manager,
-            department: row.department,
-            position: row.position,
-            worker_type: row.workerType,
-            unit: row.unit,
-            joined_at: row.joinedAt,
-            leaves_at: row.leavesAt,
-          })),
+        rows.slice(at, at + 5000).map((row) => ({
+          id: row.id,
+          external_id: row.externalId,
+          user_name: row.userName,
+          display_name: row.displayName,
+          email: row.email,
+          status: row.status,
+          manager: row.manager,
+          department: row.department,
+          position: row.position,
+          worker_type: row.workerType,
+          unit: row.unit,
+          joined_at: row.joinedAt,
+          leaves_at: row.leavesAt,
+        })),
       )}::jsonb) AS r(id uuid, external_id text, user_name text, display_name text, email text, status text, manager text, department text, position text, worker_type text, unit text, joined_at timestamptz, leaves_at timestamptz)`;
     }
   }

@@ -66,10 +66,7 @@ export class SourcesController {
         after,
       );
       const page = toPage(rows, query.limit, (row) => [row.name, row.id]);
-      return {
-        data: await Promise.all(page.data.map((row) => withLastRun(tx.use(SyncRunsRepository), row))),
-        next: page.next,
-      };
+      return { data: await withLastRuns(tx.use(SyncRunsRepository), page.data), next: page.next };
     });
   }
 
@@ -212,12 +209,13 @@ export class SourcesController {
       const row = await oneSource(tx, this.visibility.visibleTo(actor, 'source', 's'), sourceId);
       if (!row) throw new NotFound('source');
       setVersion(reply, row.version);
-      return withLastRun(tx.use(SyncRunsRepository), row);
+      return (await withLastRuns(tx.use(SyncRunsRepository), [row]))[0]!;
     });
   }
 }
 
-async function withLastRun(runs: SyncRunsRepository, { lastRunId, ...row }: SourceView) {
-  const run = lastRunId === null ? null : await runs.one(lastRunId);
-  return { ...row, lastRun: run ? presentRun(run) : null };
+async function withLastRuns(runs: SyncRunsRepository, rows: readonly SourceView[]) {
+  const last = await runs.many(rows.flatMap(({ lastRunId }) => lastRunId ?? []));
+  const byId = new Map(last.map((run) => [run.id, presentRun(run)]));
+  return rows.map(({ lastRunId, ...row }) => ({ ...row, lastRun: byId.get(lastRunId ?? '') ?? null }));
 }

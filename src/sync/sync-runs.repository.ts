@@ -74,6 +74,11 @@ export class SyncRunsRepository {
       ${before === null ? empty : sql`AND r.id < ${before}`} ORDER BY r.id DESC LIMIT ${limit}`;
   }
 
+  many(ids: readonly string[]): Promise<SyncRunRow[]> {
+    return this.tx
+      .sql<SyncRunRow>`SELECT ${COLUMNS} FROM sync_runs r JOIN sources s ON s.id = r.source_id WHERE r.id = ANY(${ids}::uuid[])`;
+  }
+
   /** The run of a source that is queued or under way. */
   async live(sourceId: string): Promise<SyncRunRow | null> {
     return (

@@ -10,8 +10,6 @@ import {
 import { START, startApp, type TestApp } from './app.js';
 
 export const ACCOUNT = '111122223333';
-/** Shaped like AWS's own, so that a search for it in logs and rows finds it if it went anywhere. */
-const secretOf = (key: AccessKey): string => key.secret;
 
 export interface AwsTest {
   readonly t: TestApp;
@@ -34,7 +32,7 @@ export async function startWithAws(env: Record<string, string> = {}): Promise<Aw
     env: {
       AWS_ENDPOINT_URL: aws.url,
       AWS_ACCESS_KEY_ID: key.id,
-      AWS_SECRET_ACCESS_KEY: secretOf(key),
+      AWS_SECRET_ACCESS_KEY: key.secret,
       AWS_EC2_METADATA_DISABLED: 'true',
       ...env,
     },

@@ -57,24 +57,22 @@ export class FirstAdministrator {
       if (!link || link.usedAt || link.expiresAt <= now) throw new LinkNotUsable();
       await links.use(link.id, now);
       const id = newId(this.clock);
-      await tx
-        .use(ApiTokensRepository)
-        .insert(
-          Object.assign(new ApiToken(), {
-            id,
-            name: 'first administrator',
-            kind: 'api' as const,
-            tokenHash: hashOfToken(token),
-            roles: [{ role: 'admin' as const, scope: {} }],
-            ownerId: null,
-            createdBy: `sign-in-link:${link.id}`,
-            createdAt: now,
-            expiresAt,
-            lastUsedAt: null,
-            revokedAt: null,
-            version: 1,
-          }),
-        );
+      await tx.use(ApiTokensRepository).insert(
+        Object.assign(new ApiToken(), {
+          id,
+          name: 'first administrator',
+          kind: 'api' as const,
+          tokenHash: hashOfToken(token),
+          roles: [{ role: 'admin' as const, scope: {} }],
+          ownerId: null,
+          createdBy: `sign-in-link:${link.id}`,
+          createdAt: now,
+          expiresAt,
+          lastUsedAt: null,
+          revokedAt: null,
+          version: 1,
+        }),
+      );
       await this.audit.record(tx, {
         type: 'access.token-created',
         actor: systemActor('sign-in-link'),

@@ -125,15 +125,13 @@ export class ImportPeople {
         const base = { rows: file.rows, taken: file.people.length };
         if (!job.options.dryRun && !confirmed && ending >= BRAKE_MINIMUM && ending > active * BRAKE_SHARE) {
           const counts = { ...base, wouldEnd: ending, active };
-          await tx
-            .use(PeopleImportsRepository)
-            .finish(id, {
-              status: 'held',
-              counts,
-              errors: file.errors,
-              error: `The file would end ${ending} of ${active} people. Nothing was changed. Confirm the import if that is right.`,
-              at,
-            });
+          await tx.use(PeopleImportsRepository).finish(id, {
+            status: 'held',
+            counts,
+            errors: file.errors,
+            error: `The file would end ${ending} of ${active} people. Nothing was changed. Confirm the import if that is right.`,
+            at,
+          });
           return { status: 'held', counts };
         }
         const names = new Set((await people.unitsByName()).map(({ name }) => name));
@@ -183,15 +181,13 @@ export class ImportPeople {
       },
       async (tx, result) => {
         if (result.status !== 'held')
-          await tx
-            .use(PeopleImportsRepository)
-            .finish(id, {
-              status: result.status as 'complete',
-              counts: result.counts,
-              errors: result.errors ?? [],
-              error: null,
-              at,
-            });
+          await tx.use(PeopleImportsRepository).finish(id, {
+            status: result.status as 'complete',
+            counts: result.counts,
+            errors: result.errors ?? [],
+            error: null,
+            at,
+          });
       },
     );
   }
