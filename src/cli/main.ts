@@ -8,6 +8,12 @@ if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
   process.exit(1);
 }
 
+// Whoever reads our output may stop before its end (`| head`): that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 // Only now: what follows is written for the newer Node.
 const { run } = await import('./program.js');
 await run(process.argv);

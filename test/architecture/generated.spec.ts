@@ -41,7 +41,13 @@ describe('what is generated', () => {
     'src/checks/sdk/crosswalk.ids.ts': () => crosswalkIds(),
     'docs/generated/configuration.md': () => configurationPage(Config.load({}).describe()),
     'docs/generated/command-line.md': () => commandLinePage(createProgram()),
-    'docs/generated/aws-iam.md': async () => connectorPage((await loadConnectors()).get('aws-iam')!),
+    'docs/generated/aws-iam.md': async () =>
+      [
+        connectorPage((await loadConnectors()).get('aws-iam')!).trimEnd(),
+        '## The least it needs in one account',
+        `\`\`\`json\n${JSON.stringify(leastPrivilegePolicy(), null, 2)}\n\`\`\``,
+        'The role that reads an organisation needs what `aws-policy-organization.json` beside this page says.\n',
+      ].join('\n\n'),
     'docs/generated/aws-policy-one-account.json': () => `${JSON.stringify(leastPrivilegePolicy(), null, 2)}\n`,
     'docs/generated/aws-policy-organization.json': () =>
       `${JSON.stringify(leastPrivilegePolicy({ organization: true, roles: ['arn:aws:iam::*:role/MandateReader'] }), null, 2)}\n`,
