@@ -46,6 +46,9 @@ export const identitySchema = z
       .nullable()
       .meta({ description: 'The person assigned (provisional or accepted); null while only proposed.' }),
     ownership: z.enum(['proposed', 'provisional', 'accepted']).nullable(),
+    ownershipRule: named
+      .nullable()
+      .meta({ description: 'The ownership rule that gave the owner; null where a person did.' }),
     team: named.nullable(),
     sponsor: ref.nullable(),
     useCases: z.array(z.strictObject({ id: z.uuid(), name: z.string(), status: z.string() })),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from './sdk/index.js';
-import { selectorSchema } from './engine/selector.js';
+import { selectorSchema } from '../subjects/index.js';
 
 const severity = z.enum(SEVERITIES);
 

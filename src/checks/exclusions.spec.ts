@@ -102,6 +102,7 @@ const context: { [K in keyof IdentityContext]: fc.Arbitrary<IdentityContext[K]> 
     'root',
   ),
   identityName: fc.constant('sample-service'),
+  account: fc.constant('111122223333'),
   identityStatus: fc.constantFrom(
     'active' as const,
     'active' as const,

@@ -1,6 +1,6 @@
 import { raw, type Tx } from '../platform/database/index.js';
 import type { DecidingPolicy, Mode } from './engine/decisions.js';
-import type { Selector } from './engine/selector.js';
+import type { Selector } from '../subjects/index.js';
 
 export interface PolicyCheck {
   readonly id: string;

@@ -11,6 +11,7 @@ const identityContext: Record<string, FactColumn> = {
   custody: { sql: 'i.custody', type: 'text' },
   environment: { sql: 'i.environment', type: 'text' },
   unitId: { sql: 'i.unit_id', type: 'text' },
+  account: { sql: '(SELECT sc.external_id FROM scopes sc WHERE sc.id = i.scope_id)', type: 'text' },
   aiUse: { sql: 'i.ai_use', type: 'text' },
   privilege: { sql: 'i.privilege', type: 'text' },
   outsideTrust: { sql: 'i.outside_trust', type: 'text' },

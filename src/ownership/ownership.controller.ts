@@ -32,7 +32,17 @@ export const ownershipSchema = z
     state: z.enum(['proposed', 'provisional', 'accepted', 'ended']).nullable(),
     basis: z.string().nullable(),
     reason: z.string().nullable(),
-    rule: z.strictObject({ id: z.uuid(), name: z.string() }).nullable(),
+    rule: z
+      .strictObject({ id: z.uuid(), name: z.string() })
+      .nullable()
+      .meta({ description: 'The ownership rule that gave it; null where a person did.' }),
+    inheritedFrom: z
+      .strictObject({ kind: z.enum(['account', 'collection', 'unit']), id: z.string(), name: z.string() })
+      .nullable(),
+    run: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'The run of the rules that gave it: the target of the audit entry about the whole set.' }),
     assignedBy: z.string().nullable(),
     assignedAt: z.iso.datetime().nullable(),
     acceptedAt: z.iso.datetime().nullable(),

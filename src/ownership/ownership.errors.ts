@@ -25,3 +25,24 @@ export class NothingToAccept extends DomainError {
     super('Nobody is named as owner of this identity.');
   }
 }
+
+export class RuleNameTaken extends DomainError {
+  readonly code = 'ownership.rule-name-taken';
+  readonly kind = 'conflict';
+  override readonly details: { errors: readonly InputError[] } = {
+    errors: [{ pointer: '/name', detail: 'is in use' }],
+  };
+  constructor() {
+    super('There is another ownership rule of this name.');
+  }
+}
+
+export class RuleDecides extends DomainError {
+  readonly code = 'ownership.rule-decides';
+  readonly kind = 'conflict';
+  constructor(rule: string) {
+    super(
+      `The ownership rule "${rule}" replaces assignments made by hand. Change the rule, or name the owner it gives.`,
+    );
+  }
+}

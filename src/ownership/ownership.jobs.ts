@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../platform/clock/index.js';
 import type { Database } from '../platform/database/index.js';
 import { defineJob } from '../platform/jobs/index.js';
+import type { ApplyRules } from './operations/apply-rules.js';
 import { suggestOwners } from './queries/suggest-owners.js';
 
 export const suggestOwnersJob = defineJob<{ database: Database; clock: Clock }, object>({
@@ -15,4 +16,16 @@ export const suggestOwnersJob = defineJob<{ database: Database; clock: Clock }, 
   async run({ database, clock }) {
     return database.transaction((tx) => suggestOwners(tx, clock.now()));
   },
+});
+
+export const applyRulesJob = defineJob<{ applyRules: Pick<ApplyRules, 'execute'> }, object>({
+  id: 'ownership.apply-rules',
+  title: 'Give identities the owners that rules say',
+  // Also without a change: a person's last day passes by itself.
+  schedule: '*/10 * * * *',
+  payload: z.strictObject({}),
+  timeoutMs: 60 * 60_000,
+  retry: { attempts: 3, backoffMs: 30_000 },
+  exclusive: () => 'all',
+  run: ({ applyRules }, { id, signal, usedParameters }) => applyRules.execute(id, signal, { usedParameters }),
 });

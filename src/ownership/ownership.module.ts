@@ -3,19 +3,26 @@ import { Visibility } from '../access-control/index.js';
 import { Audit } from '../audit/index.js';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
-import { JobRegistry } from '../platform/jobs/index.js';
+import { JobRegistry, Jobs } from '../platform/jobs/index.js';
 import { Facts, Marks } from '../subjects/index.js';
 import { AcceptOwnership } from './operations/accept-ownership.js';
+import { ApplyRules } from './operations/apply-rules.js';
 import { AssignOwner } from './operations/assign-owner.js';
+import { PutRules } from './operations/put-rules.js';
 import { OwnershipController } from './ownership.controller.js';
 import { contributeOwnership } from './ownership.facts.js';
-import { suggestOwnersJob } from './ownership.jobs.js';
+import { applyRulesJob, suggestOwnersJob } from './ownership.jobs.js';
+import { OwnershipRulesController } from './ownership-rules.controller.js';
+import { OwnershipRulesRepository } from './ownership-rules.repository.js';
+import { noteTouched } from './queries/apply-differences.js';
+
+const operations = [AssignOwner, AcceptOwnership, PutRules, ApplyRules];
 
 @Global()
 @Module({
-  controllers: [OwnershipController],
-  providers: [AssignOwner, AcceptOwnership],
-  exports: [AssignOwner, AcceptOwnership],
+  controllers: [OwnershipController, OwnershipRulesController],
+  providers: operations,
+  exports: operations,
 })
 export class OwnershipModule {
   constructor(
@@ -26,10 +33,25 @@ export class OwnershipModule {
     marks: Marks,
     visibility: Visibility,
     audit: Audit,
+    jobs: Jobs,
+    applyRules: ApplyRules,
   ) {
     registry.bind(suggestOwnersJob, { database, clock });
+    registry.bind(applyRulesJob, { applyRules });
     contributeOwnership(facts, marks, visibility);
+    followChanges(marks, jobs, applyRules);
     audit.on('inventory.records-merged', suggestOwnersJob, () => ({}));
     audit.on('people.people-merged', suggestOwnersJob, () => ({}));
   }
+}
+
+/** Whatever changes about an identity may put it under another rule; whoever changes may be whom a rule names. */
+function followChanges(marks: Marks, jobs: Jobs, applyRules: ApplyRules): void {
+  marks.follow('identity', async (tx, ids) => {
+    if (applyRules.isOwn(tx)) return;
+    if ((await noteTouched(tx, ids)) > 0) await jobs.enqueue(tx, applyRulesJob, {});
+  });
+  marks.follow('person', async (tx) => {
+    if (await tx.use(OwnershipRulesRepository).any()) await jobs.enqueue(tx, applyRulesJob, {});
+  });
 }

@@ -13,6 +13,14 @@ export interface OwnershipView {
   readonly basis: string | null;
   readonly reason: string | null;
   readonly rule: { readonly id: string; readonly name: string } | null;
+  /** What the rule is about, where it speaks of a whole account, collection or unit. */
+  readonly inheritedFrom: {
+    readonly kind: 'account' | 'collection' | 'unit';
+    readonly id: string;
+    readonly name: string;
+  } | null;
+  /** The run of the rules that gave it: the set it is audited in. */
+  readonly run: string | null;
   readonly assignedBy: string | null;
   readonly assignedAt: string | null;
   readonly acceptedAt: string | null;
@@ -62,11 +70,14 @@ export class OwnershipsRepository {
         CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'displayName', p.display_name, 'active', ${canAnswer('p', now)}) END AS owner,
         CASE WHEN t.id IS NULL THEN NULL ELSE json_build_object('id', t.id, 'name', t.name) END AS team, CASE WHEN s.id IS NULL THEN NULL ELSE json_build_object('id', s.id, 'displayName', s.display_name) END AS sponsor,
         coalesce((SELECT json_agg(json_build_object('id', d.id, 'displayName', d.display_name, 'active', ${canAnswer('d', now)}) ORDER BY array_position(o.deputies, d.id)) FROM persons d WHERE d.id = ANY(o.deputies)), '[]') AS deputies,
-        o.state, o.basis, o.reason, NULL AS rule, o.assigned_by AS "assignedBy", iso(o.assigned_at) AS "assignedAt", iso(o.accepted_at) AS "acceptedAt",
+        o.state, o.basis, o.reason, CASE WHEN r.id IS NULL THEN NULL ELSE json_build_object('id', r.id, 'name', r.name) END AS rule, o.run_id AS run,
+        CASE WHEN r.selector ? 'collections' THEN (SELECT json_build_object('kind', 'collection', 'id', c.id, 'name', c.name) FROM collections c WHERE c.id = i.collection_id)
+          WHEN r.selector ? 'accounts' THEN (SELECT json_build_object('kind', 'account', 'id', sc.external_id, 'name', sc.name) FROM scopes sc WHERE sc.id = i.scope_id)
+          WHEN r.selector ? 'units' OR r.owner ? 'headOf' THEN (SELECT json_build_object('kind', 'unit', 'id', u.id, 'name', u.name) FROM units u WHERE u.id = i.unit_id) END AS "inheritedFrom", o.assigned_by AS "assignedBy", iso(o.assigned_at) AS "assignedAt", iso(o.accepted_at) AS "acceptedAt",
         coalesce((SELECT json_agg(json_build_object('person', json_build_object('id', c.id, 'displayName', c.display_name), 'confidence', g.confidence, 'because', g.because) ORDER BY array_position(ARRAY['high', 'medium', 'low'], g.confidence), c.display_name)
           FROM ownership_suggestions g JOIN persons c ON c.id = g.person_id WHERE g.identity_id = i.id), '[]') AS suggestions,
         coalesce(o.version, (SELECT max(e.version) FROM ownerships e WHERE e.identity_id = i.id), 0) AS version
-      FROM identities i LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN persons p ON p.id = o.owner_id LEFT JOIN teams t ON t.id = o.team_id LEFT JOIN persons s ON s.id = o.sponsor_id
+      FROM identities i LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN persons p ON p.id = o.owner_id LEFT JOIN teams t ON t.id = o.team_id LEFT JOIN persons s ON s.id = o.sponsor_id LEFT JOIN ownership_rules r ON r.id = o.rule_id
       WHERE i.id = ${identityId}`;
     return row ?? null;
   }

@@ -47,6 +47,8 @@ export interface FactsPlan<S extends SubjectType> {
   readonly relation: SubjectRelation;
   /** Columns of the select list, in order. */
   readonly select: readonly string[];
+  /** The SQL of one fact of the plan, over the aliases of `from`. */
+  sqlOf(name: string): string;
   readonly from: string;
   decode(fields: readonly string[], offset: number): FactsOf[S];
 }
@@ -150,7 +152,18 @@ export class Facts {
       if (missing.length > 0) throw new Error(`Nobody contributes these facts of ${subject}: ${missing.join(', ')}`);
     }
     const joins = [...needed].map((name) => all.find((one) => one.name === name)!.joins).filter(Boolean);
-    return { relation, select, from: [relation.from, ...joins].join('\n'), decode: decoder<S>(columns) };
+    const at = new Map(columns.map(([name], place) => [name, place]));
+    return {
+      relation,
+      select,
+      from: [relation.from, ...joins].join('\n'),
+      decode: decoder<S>(columns),
+      sqlOf: (name) => {
+        const place = at.get(name);
+        if (place === undefined) throw new Error(`The plan does not hold the fact "${name}" of ${subject}`);
+        return select[place]!;
+      },
+    };
   }
 
   private of(subject: SubjectType): FactContribution[] {

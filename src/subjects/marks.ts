@@ -64,6 +64,12 @@ export class Marks {
   }
   private notEvaluated: ((scopeIds: readonly string[]) => readonly { type: SubjectType; ids: Sql }[]) | null = null;
 
+  /** For whoever keeps something that follows from a kind of subject: hears of every set that is marked, in its transaction. */
+  follow(type: SubjectType, follower: (tx: Tx, ids: Sql) => Promise<void>): void {
+    this.followers.push({ type, follower });
+  }
+  private readonly followers: { type: SubjectType; follower: (tx: Tx, ids: Sql) => Promise<void> }[] = [];
+
   /** Given by whoever evaluates: called once in each transaction that marks something. */
   wakeBy(wake: (tx: Tx) => Promise<void>): void {
     this.wake = wake;
@@ -74,7 +80,10 @@ export class Marks {
   /** The same for a set that a query yields, in one statement for each kind of subject it reaches. */
   async markSet(tx: Tx, type: SubjectType, ids: Sql): Promise<number> {
     let marked = await tx.use(MarksRepository).add(type, ids);
-    if (marked > 0) await this.wakeOnce(tx);
+    if (marked > 0) {
+      await this.wakeOnce(tx);
+      for (const { type: followed, follower } of this.followers) if (followed === type) await follower(tx, ids);
+    }
     for (const expansion of this.expansions)
       if (expansion.from === type) marked += await this.markSet(tx, expansion.to, expansion.query(ids));
     return marked;

@@ -24,7 +24,7 @@ const SHOWN: Record<HistoryEntry['what'], readonly string[]> = {
     'tags',
     'attributes',
   ],
-  ownership: ['owner_id', 'team_id', 'sponsor_id', 'deputies', 'state', 'basis'],
+  ownership: ['owner_id', 'team_id', 'sponsor_id', 'deputies', 'state', 'basis', 'rule_id'],
   'use-case': ['use_case_id', 'agent_id', 'removed_at'],
 };
 

@@ -93,13 +93,13 @@ function view(tables: Tables): Sql {
       'unit', CASE WHEN un.id IS NULL THEN NULL ELSE json_build_object('id', un.id, 'name', un.name) END, 'privilege', i.privilege,
       'risk', json_build_object('level', ${riskOf}, 'because', identity_risk_because(${raw(RISK_OF('serves.rank'))}, i.privilege, i.environment, i.outside_trust)), 'aiUse', i.ai_use, 'outsideTrust', i.outside_trust,
       'because', json_build_object('nature', i.nature_because, 'managedBy', i.managed_by_because, 'aiUse', i.ai_use_because, 'privilege', i.privilege_basis),
-      'owner', CASE WHEN o.state IN ('provisional', 'accepted') THEN ${person('op')} END, 'ownership', o.state, 'team', CASE WHEN t.id IS NULL THEN NULL ELSE json_build_object('id', t.id, 'name', t.name) END, 'sponsor', ${person('sp')},
+      'owner', CASE WHEN o.state IN ('provisional', 'accepted') THEN ${person('op')} END, 'ownership', o.state, 'ownershipRule', CASE WHEN orule.id IS NULL THEN NULL ELSE json_build_object('id', orule.id, 'name', orule.name) END, 'team', CASE WHEN t.id IS NULL THEN NULL ELSE json_build_object('id', t.id, 'name', t.name) END, 'sponsor', ${person('sp')},
       'useCases', coalesce(serves.use_cases, '[]'::json), 'collection', CASE WHEN col.id IS NULL THEN NULL ELSE json_build_object('id', col.id, 'name', col.name) END, 'expectedUse', i.expected_use,
       'lastUse', ${live ? lastUseJson('use', 'use.known_from_the_start') : sql`json_build_object('state', 'unknown', 'at', NULL, 'knownSince', NULL, 'knownUntil', NULL, 'precision', 'none')`},
       'openFindings', ${live ? sql`(SELECT count(*) FROM findings f WHERE f.status <> 'resolved' AND ((f.subject_type = 'identity' AND f.subject_id = i.id) OR (f.subject_type = 'credential' AND f.subject_id IN (SELECT c.id FROM credentials c WHERE c.identity_id = i.id))))` : sql`NULL::integer`},
       'createdAt', iso(i.created_at), 'firstSeenAt', iso(i.first_seen_at), 'removedAt', iso(i.removed_at), 'tags', i.tags, 'version', i.version)::text AS json
     FROM ${identities} i JOIN sources src ON src.id = i.source_id JOIN scopes s ON s.id = i.scope_id LEFT JOIN units un ON un.id = i.unit_id LEFT JOIN collections col ON col.id = i.collection_id
-    LEFT JOIN ${ownerships} o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN persons op ON op.id = o.owner_id LEFT JOIN teams t ON t.id = o.team_id LEFT JOIN persons sp ON sp.id = o.sponsor_id
+    LEFT JOIN ${ownerships} o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN ownership_rules orule ON orule.id = o.rule_id LEFT JOIN persons op ON op.id = o.owner_id LEFT JOIN teams t ON t.id = o.team_id LEFT JOIN persons sp ON sp.id = o.sponsor_id
     ${serves(tables)} ${live ? LAST_USE : empty}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Severity, SubjectType } from '../sdk/index.js';
 import type { AnyCheck } from './load-checks.js';
-import { compileSelector, factsOfSelector, type Selector } from './selector.js';
+import { compileSelector, factsOfSelector, type Selector } from '../../subjects/index.js';
 
 export type Mode = 'observe' | 'notify' | 'enforce';
 

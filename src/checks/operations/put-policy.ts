@@ -16,7 +16,7 @@ import { CheckUnknown, DefaultPolicyIsLast, PolicyNameTaken } from '../checks.er
 import { fullPass } from '../checks.jobs.js';
 import type { Mode } from '../engine/decisions.js';
 import { Checks } from '../engine/engine.js';
-import type { Selector } from '../engine/selector.js';
+import type { Selector } from '../../subjects/index.js';
 import { PoliciesRepository, type PolicyCheck } from '../policies.repository.js';
 
 export interface PolicyInput {

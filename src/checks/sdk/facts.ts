@@ -39,6 +39,8 @@ export interface IdentityContext {
   readonly custody: 'self-held' | 'assumable' | 'platform-held' | 'vendor-held' | 'unknown';
   readonly environment: string | null;
   readonly unitId: string | null;
+  /** The account it lies in, by the account's own id. */
+  readonly account: string | null;
   readonly aiUse: 'yes' | 'no' | 'unknown';
   readonly privilege: PrivilegeLevel;
   readonly outsideTrust: 'none' | 'vendor' | 'outside' | 'anyone' | 'unknown';

@@ -6,9 +6,13 @@ import { newId } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
 import { type Actor, ChangedMeanwhile, NotFound, ReferenceUnknown } from '../../platform/http/index.js';
 import { PeopleRepository } from '../../people/index.js';
-import { Marks } from '../../subjects/index.js';
-import { OwnerCannotAnswer } from '../ownership.errors.js';
+import { Facts, Marks } from '../../subjects/index.js';
+import { OwnerCannotAnswer, RuleDecides } from '../ownership.errors.js';
+import { ESCALATE_AFTER_DAYS, REMIND_AFTER_DAYS } from '../ownership-rules.schemas.js';
+import { OwnershipWaitsRepository } from '../ownership-waits.repository.js';
 import { OwnershipsRepository, type OwnershipState } from '../ownerships.repository.js';
+import { ruleThatReplaces } from '../queries/rule-differences.js';
+import { ApplyRules } from './apply-rules.js';
 
 /** Who is to answer for an identity; null leaves a place empty. */
 export interface OwnershipInput {
@@ -17,6 +21,8 @@ export interface OwnershipInput {
   readonly sponsor?: string | null | undefined;
   readonly deputies?: readonly string[] | undefined;
   readonly reason?: string | null | undefined;
+  /** Proposed = asked; nobody is owner until they say yes. Assigned otherwise. */
+  readonly state?: 'proposed' | 'provisional' | undefined;
 }
 
 /**
@@ -30,6 +36,8 @@ export class AssignOwner {
     private readonly audit: Audit,
     private readonly marks: Marks,
     private readonly clock: Clock,
+    private readonly facts: Facts,
+    private readonly applyRules: ApplyRules,
   ) {}
 
   execute(actor: Actor, identityId: string, seen: number, input: OwnershipInput): Promise<void> {
@@ -52,13 +60,17 @@ export class AssignOwner {
     const version = before?.version ?? (await ownerships.lastVersion(identityId));
     if (seen !== null && version !== seen) throw new ChangedMeanwhile(version);
     await this.assertAble(tx, input);
+    await this.assertRulesAllow(tx, identityId, input);
     const at = this.clock.now();
     if (before) await ownerships.end(before.id, at);
+    if (before) await tx.use(OwnershipWaitsRepository).settle(before.id);
     const empty = input.owner === null && !input.team && !input.sponsor && (input.deputies ?? []).length === 0;
-    const state: OwnershipState = input.owner !== null && input.owner === actor.person ? 'accepted' : 'provisional';
+    const state: OwnershipState =
+      input.owner !== null && input.owner === actor.person ? 'accepted' : (input.state ?? 'provisional');
     if (!empty) {
+      const id = newId(this.clock);
       await ownerships.insert({
-        id: newId(this.clock),
+        id,
         identityId,
         ownerId: input.owner,
         teamId: input.team ?? null,
@@ -71,6 +83,17 @@ export class AssignOwner {
         version: version + 2,
         at,
       });
+      if (input.owner !== null && state !== 'accepted')
+        await tx.use(OwnershipWaitsRepository).ask(
+          {
+            ownershipId: id,
+            identityId,
+            person: input.owner,
+            remindAfterDays: REMIND_AFTER_DAYS,
+            escalateAfterDays: ESCALATE_AFTER_DAYS,
+          },
+          at,
+        );
     }
     await this.marks.mark(tx, 'identity', identityId);
     await this.audit.record(tx, {
@@ -91,6 +114,14 @@ export class AssignOwner {
         basis,
       },
     });
+  }
+
+  /** A rule that replaces assignments would take it back at once: better said now. */
+  private async assertRulesAllow(tx: Tx, identityId: string, input: OwnershipInput): Promise<void> {
+    const { rules, heads } = await this.applyRules.deciding(tx);
+    if (!rules.some(({ rule }) => rule.replacesAssignments)) return;
+    const rule = await ruleThatReplaces(tx, this.facts, rules, heads, identityId);
+    if (rule && rule.owner !== input.owner) throw new RuleDecides(rule.name);
   }
 
   private async assertAble(tx: Tx, input: OwnershipInput): Promise<void> {

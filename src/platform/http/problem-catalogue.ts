@@ -24,6 +24,8 @@ export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "ownership.not-yours-to-accept", kind: "forbidden", when: "", says: "Only the person who is named as owner accepts." },
   { code: "ownership.nothing-to-accept", kind: "conflict", when: "", says: "Nobody is named as owner of this identity." },
   { code: "ownership.owner-cannot-answer", kind: "invalid", when: "", says: "This person has left, or will not be there to answer. Name somebody who is." },
+  { code: "ownership.rule-decides", kind: "conflict", when: "", says: "The ownership rule \"…\" replaces assignments made by hand. Change the rule, or name the owner it gives." },
+  { code: "ownership.rule-name-taken", kind: "conflict", when: "", says: "There is another ownership rule of this name." },
   { code: "people.import-not-held", kind: "conflict", when: "", says: "Only an import that is held can be confirmed." },
   { code: "people.name-taken", kind: "conflict", when: "", says: "There is another … of this name." },
   { code: "people.user-name-taken", kind: "conflict", when: "", says: "Somebody else has this user name (upper and lower case count as the same)." },

@@ -38,6 +38,7 @@ const context: IdentityContext = {
   custody: 'self-held',
   environment: 'production',
   unitId: null,
+  account: '111122223333',
   aiUse: 'no',
   privilege: 'read',
   outsideTrust: 'none',

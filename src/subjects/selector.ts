@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Which subjects a policy is about. Every member that is set narrows it; an empty one is about all. */
+/**
+ * Which subjects a policy or an ownership rule is about. Every member that is set narrows it; an empty one is about all.
+ * One language for both: it asks for facts by name, so whatever it says can be asked of loaded facts or in SQL.
+ */
 export const selectorSchema = z
   .strictObject({
     environments: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
@@ -13,6 +16,18 @@ export const selectorSchema = z
     credentialKinds: z.array(z.string().min(1).max(50)).min(1).max(50).optional(),
     sources: z.array(z.uuid()).min(1).max(200).optional(),
     collections: z.array(z.uuid()).min(1).max(200).optional(),
+    accounts: z
+      .array(z.string().min(1).max(300))
+      .min(1)
+      .max(500)
+      .optional()
+      .meta({ description: 'Accounts (scopes of a source) by their own ids.' }),
+    names: z
+      .array(z.string().min(1).max(300))
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'Names of identities; * stands for anything.' }),
     tags: z
       .record(z.string().min(1).max(200), z.string().max(300).nullable())
       .optional()
@@ -34,6 +49,8 @@ interface Selectable {
   readonly kind?: string;
   readonly sourceId?: string;
   readonly collectionId?: string | null;
+  readonly account?: string | null;
+  readonly identityName?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly id?: string;
 }
@@ -48,6 +65,8 @@ export function factsOfSelector(selector: Selector): readonly string[] {
   if (selector.credentialKinds) names.push('kind');
   if (selector.sources) names.push('sourceId');
   if (selector.collections) names.push('collectionId');
+  if (selector.accounts) names.push('account');
+  if (selector.names) names.push('identityName');
   if (selector.tags) names.push('tags');
   return names;
 }
@@ -77,9 +96,23 @@ export function compileSelector(
   among(selector.credentialKinds, (facts) => (subject === 'credential' ? facts.kind : undefined));
   among(selector.sources, (facts) => (subject === 'source' ? facts.id : facts.sourceId));
   among(selector.collections, (facts) => facts.collectionId);
+  among(selector.accounts, (facts) => facts.account);
+  if (selector.names) {
+    const patterns = selector.names.map(namePattern);
+    tests.push(({ identityName }) => identityName !== undefined && patterns.some((one) => one.test(identityName)));
+  }
   for (const [key, value] of Object.entries(selector.tags ?? {}))
     tests.push(
       ({ tags }) => tags !== undefined && tags !== null && key in tags && (value === null || tags[key] === value),
     );
   return tests.length === 0 ? null : (facts) => tests.every((test) => test(facts));
 }
+
+const namePattern = (name: string): RegExp =>
+  new RegExp(
+    `^${name
+      .split('*')
+      .map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+      .join('.*')}$`,
+    's',
+  );
