@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse';
 import { DateTime, IANAZone } from 'luxon';
 import { Readable } from 'node:stream';
-import type { StagedPerson } from './people.repository.js';
+import type { StagedPerson } from './staged-people.repository.js';
 
 /** One thing in a file that cannot be taken. The rest of the file is. */
 export interface FileError {
@@ -66,13 +66,20 @@ export interface PeopleFile {
   readonly rows: number;
 }
 
+/** Fields a mapping may name a header for. */
+export const FILE_FIELDS = Object.keys(HEADERS) as readonly (keyof Row)[];
+
 export const isTimeZone = (zone: string): boolean => IANAZone.isValidZone(zone);
 
 /**
  * Reads an HR file: CSV with a header row, comma, semicolon or tab. A date without a time is a whole local day of
  * `zone`: somebody whose last day is the 31st can still answer on the 31st.
  */
-export async function readPeopleFile(stream: AsyncIterable<Buffer>, zone: string): Promise<PeopleFile> {
+export async function readPeopleFile(
+  stream: AsyncIterable<Buffer>,
+  zone: string,
+  mapping: Readonly<Record<string, string>> = {},
+): Promise<PeopleFile> {
   const people: StagedPerson[] = [];
   const errors: FileError[] = [];
   const seen = { id: new Map<string, number>(), userName: new Map<string, number>() };
@@ -93,10 +100,10 @@ export async function readPeopleFile(stream: AsyncIterable<Buffer>, zone: string
   );
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
     if (columns === null) {
-      columns = record.map(
-        (header) =>
-          (Object.keys(HEADERS) as (keyof Row)[]).find((name) => HEADERS[name].includes(plain(header))) ?? null,
-      );
+      columns = columnsOf(record, mapping);
+      for (const [field, header] of Object.entries(mapping))
+        if (!columns.includes(field as keyof Row))
+          complain(info.lines, field, `the file has no column "${header.slice(0, 100)}", which the mapping names`);
       for (const needed of ['employeeId', 'email'] as const)
         if (!columns.includes(needed))
           complain(info.lines, needed, `the file has no column for it (one of: ${HEADERS[needed].join(', ')})`);
@@ -124,6 +131,16 @@ export async function readPeopleFile(stream: AsyncIterable<Buffer>, zone: string
   }
   if (columns === null) complain(1, null, 'the file is empty');
   return { people, errors, rows };
+}
+
+/** A mapping decides alone for the fields it names; the others go by what headers are usually called. */
+function columnsOf(headers: readonly string[], mapping: Readonly<Record<string, string>>): (keyof Row | null)[] {
+  const mapped = new Map(Object.entries(mapping).map(([field, header]) => [plain(header), field as keyof Row]));
+  return headers.map((header) => {
+    const name = plain(header);
+    const usual = (Object.keys(HEADERS) as (keyof Row)[]).find((field) => HEADERS[field].includes(name)) ?? null;
+    return mapped.get(name) ?? (usual !== null && usual in mapping ? null : usual);
+  });
 }
 
 function readRow(

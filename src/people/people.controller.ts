@@ -11,27 +11,53 @@ import {
   Caller,
   checked,
   decodeCursor,
+  hasRole,
   NotFound,
   pageOf,
   pageQuery,
   READERS,
   readUpload,
+  ReferenceUnknown,
   SeenVersion,
   setVersion,
   toPage,
 } from '../platform/http/index.js';
-import { ImportPeople } from './operations/import-people.js';
+import { HR_FEED, ImportPeople } from './operations/import-people.js';
 import { RecordPerson } from './operations/record-person.js';
+import { OwnFeed } from './own-feed.js';
+import { type Feed, PeopleFeedsRepository } from './people-feeds.repository.js';
 import { isTimeZone } from './people-file.js';
 import { PeopleImportsRepository, type PeopleImportRow } from './people-imports.repository.js';
 import { PeopleRepository, type PersonRow } from './people.repository.js';
-import { changedPerson, newPerson, peopleImportSchema, peopleQuery, personSchema } from './people.schemas.js';
+import {
+  changedPerson,
+  fileMapping,
+  importChangeSchema,
+  newPerson,
+  peopleImportSchema,
+  peopleQuery,
+  personSchema,
+} from './people.schemas.js';
 
 const id = z.uuid();
 const importFields = z.strictObject({
   dryRun: z.stringbool().default(false),
   snapshot: z.stringbool().default(false),
-  timeZone: z.string().refine(isTimeZone, 'is not a time zone (Europe/Zurich)').default('UTC'),
+  timeZone: z.string().refine(isTimeZone, 'is not a time zone (Europe/Zurich)').optional(),
+  feed: z.string().trim().min(1).max(200).optional(),
+  mapping: z
+    .string()
+    .max(4000)
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(fileMapping)
+    .optional(),
 });
 
 @ApiTags('people')
@@ -41,6 +67,7 @@ export class PeopleController {
     private readonly database: Database,
     private readonly record: RecordPerson,
     private readonly imports: ImportPeople,
+    private readonly ownFeed: OwnFeed,
     private readonly clock: Clock,
   ) {}
 
@@ -91,6 +118,8 @@ export class PeopleController {
         dryRun: { type: 'boolean' },
         snapshot: { type: 'boolean', description: 'Who is not in the file has left.' },
         timeZone: { type: 'string', description: 'Zone of dates without a time.' },
+        feed: { type: 'string', description: 'Name of the HR feed; "hr" without one.' },
+        mapping: { type: 'string', description: 'JSON: our field to the header the file uses.' },
         file: { type: 'string', format: 'binary' },
       },
     },
@@ -98,17 +127,48 @@ export class PeopleController {
   @Answers(202, peopleImportSchema, 'Takes an HR file (CSV); dryRun shows what it would change')
   async import(@Caller() actor: Actor, @Req() request: FastifyRequest) {
     const upload = await readUpload(request, 100 * 1024 * 1024);
-    const options = await checked(importFields, upload.fields);
-    return presentImport(await this.imports.receive(actor, upload, options));
+    const { feed: named, ...options } = await checked(importFields, upload.fields);
+    const feed = await this.feedFor(actor, named);
+    return presentImport(
+      await this.imports.receive(
+        actor,
+        upload,
+        {
+          ...options,
+          timeZone: options.timeZone ?? feed.options.timeZone ?? 'UTC',
+          mapping: options.mapping ?? feed.options.mapping,
+        },
+        { feedId: feed.id, origin: 'upload' },
+      ),
+    );
   }
 
   @Get('imports/:id')
   @Allow('admin', 'iam-engineer', 'auditor', 'ingest')
   @Answers(200, peopleImportSchema, 'One import: what it changed, and every row that could not be taken')
-  async oneImport(@Param('id', { schema: id }) importId: string) {
-    const row = await this.database.read((tx) => tx.use(PeopleImportsRepository).one(importId));
-    if (!row) throw new NotFound('import');
-    return presentImport(row);
+  async oneImport(@Caller() actor: Actor, @Param('id', { schema: id }) importId: string) {
+    return presentImport(await this.visibleImport(actor, importId));
+  }
+
+  @Get('imports/:id/changes')
+  @Allow('admin', 'iam-engineer', 'auditor', 'ingest')
+  @Answers(
+    200,
+    pageOf(importChangeSchema),
+    'What an import changes, or would change, person by person: the ended first',
+  )
+  async changes(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) importId: string,
+    @Query({ schema: z.strictObject(pageQuery) }) query: { limit: number; cursor?: string },
+  ) {
+    await this.visibleImport(actor, importId);
+    const after = decodeCursor(query.cursor, 1);
+    const rows = await this.database.read((tx) =>
+      tx.use(PeopleImportsRepository).changes(importId, query.limit + 1, after ? Number(after[0]) : 0),
+    );
+    const page = toPage(rows, query.limit, (row) => [row.seq]);
+    return { data: page.data.map(({ seq: _place, ...change }) => change), next: page.next };
   }
 
   @Post('imports/:id/confirm')
@@ -142,6 +202,22 @@ export class PeopleController {
     return this.one(personId, reply);
   }
 
+  /** Who only brings files in sees the files they brought. */
+  private async visibleImport(actor: Actor, importId: string): Promise<PeopleImportRow> {
+    const row = await this.database.read((tx) => tx.use(PeopleImportsRepository).one(importId));
+    if (!row || (!hasRole(actor, 'admin', 'iam-engineer', 'auditor') && row.createdBy !== actor.id))
+      throw new NotFound('import');
+    return row;
+  }
+
+  private async feedFor(actor: Actor, named: string | undefined): Promise<Feed> {
+    const bound = hasRole(actor, 'admin', 'iam-engineer') ? null : await this.ownFeed.scoped(actor, 'hr-file');
+    if (bound) return bound;
+    const feed = await this.database.read((tx) => tx.use(PeopleFeedsRepository).named(named ?? HR_FEED));
+    if (feed?.kind !== 'hr-file') throw new ReferenceUnknown('/feed', 'HR feed');
+    return feed;
+  }
+
   private async one(personId: string, reply: FastifyReply): Promise<PersonRow> {
     const row = await this.database.read((tx) => tx.use(PeopleRepository).one(personId, this.clock.now()));
     if (!row) throw new NotFound('person');
@@ -150,4 +226,7 @@ export class PeopleController {
   }
 }
 
-const presentImport = ({ uploadId: _kept, options, ...row }: PeopleImportRow) => ({ ...row, dryRun: options.dryRun });
+const presentImport = ({ uploadId: _kept, feedId: _id, createdBy: _by, options, ...row }: PeopleImportRow) => ({
+  ...row,
+  dryRun: options.dryRun,
+});

@@ -17,6 +17,7 @@ export class Person {
   @Column('uuid', { name: 'unit_id', nullable: true }) unitId: string | null;
   @Column('timestamptz', { name: 'joined_at', nullable: true }) joinedAt: Date | null;
   @Column('timestamptz', { name: 'leaves_at', nullable: true }) leavesAt: Date | null;
+  @Column('uuid', { name: 'merged_into', nullable: true }) mergedInto: string | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
   @Column('integer') version: number;

@@ -29,3 +29,21 @@ export class NameTaken extends DomainError {
     super(`There is another ${what} of this name.`);
   }
 }
+
+export class ImportSuperseded extends DomainError {
+  readonly code = 'people.import-superseded';
+  readonly kind = 'conflict';
+  constructor() {
+    super('A later file of this feed was taken since. Import the file again if it still holds.');
+  }
+}
+
+export class PersonIsMerged extends DomainError {
+  readonly code = 'people.person-is-merged';
+  readonly kind = 'conflict';
+  override readonly details: { mergedInto: string };
+  constructor(mergedInto: string) {
+    super('This person turned out to be another one. Change that one, or take the two apart again.');
+    this.details = { mergedInto };
+  }
+}

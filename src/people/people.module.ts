@@ -1,23 +1,27 @@
 import { Global, Module } from '@nestjs/common';
 import { JobRegistry } from '../platform/jobs/index.js';
 import { Facts } from '../subjects/index.js';
+import { ApplyDatedFacts } from './operations/apply-dated-facts.js';
 import { ImportPeople } from './operations/import-people.js';
 import { RecordPerson } from './operations/record-person.js';
+import { SettlePersons } from './operations/settle-persons.js';
 import { ShapeOrganisation } from './operations/shape-organisation.js';
 import { TeamsController, UnitsController } from './organisation.controller.js';
+import { OwnFeed } from './own-feed.js';
 import { PeopleController } from './people.controller.js';
 import { contributePeople } from './people.facts.js';
-import { importPeople } from './people.jobs.js';
+import { applyDatedFacts, importPeople } from './people.jobs.js';
 
 @Global()
 @Module({
   controllers: [PeopleController, UnitsController, TeamsController],
-  providers: [ImportPeople, RecordPerson, ShapeOrganisation],
+  providers: [ImportPeople, RecordPerson, ShapeOrganisation, SettlePersons, ApplyDatedFacts, OwnFeed],
   exports: [ImportPeople, RecordPerson, ShapeOrganisation],
 })
 export class PeopleModule {
-  constructor(registry: JobRegistry, operation: ImportPeople, facts: Facts) {
+  constructor(registry: JobRegistry, operation: ImportPeople, apply: ApplyDatedFacts, facts: Facts) {
     registry.bind(importPeople, { importPeople: operation });
+    registry.bind(applyDatedFacts, { apply });
     contributePeople(facts);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from '../platform/http/index.js';
+import { FILE_FIELDS } from './people-file.js';
 
 const text = (maximum: number) => z.string().trim().min(1).max(maximum);
 
@@ -14,12 +15,17 @@ export const personSchema = z
     manager: z.strictObject({ id: z.uuid(), displayName: z.string() }).nullable(),
     department: z.string().nullable(),
     position: z.string().nullable(),
+    workerType: z.string().nullable(),
     unit: z.strictObject({ id: z.uuid(), name: z.string() }).nullable(),
     joinedAt: z.iso.datetime().nullable(),
     leavesAt: z.iso
       .datetime()
       .nullable()
       .meta({ description: 'The instant the last working day ends; it may lie ahead.' }),
+    mergedInto: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'The person this one turned out to be; null for everybody who stands for themselves.' }),
     version: z.number().int(),
   })
   .meta({ id: 'Person' });
@@ -31,7 +37,9 @@ const members = {
   manager: z.uuid().nullish(),
   department: text(300).nullish(),
   position: text(300).nullish(),
+  workerType: text(100).nullish(),
   unit: z.uuid().nullish(),
+  joinedAt: z.iso.datetime().nullish(),
   leavesAt: z.iso.datetime().nullish(),
 };
 export const newPerson = z.strictObject({ userName: text(320), ...members }).meta({ id: 'NewPerson' });
@@ -50,6 +58,8 @@ export const peopleImportSchema = z
   .strictObject({
     id: z.uuid(),
     status: z.enum(['queued', 'running', 'complete', 'partial', 'failed', 'held']),
+    feed: z.string(),
+    origin: z.enum(['upload', 'folder']),
     fileName: z.string().nullable(),
     dryRun: z.boolean(),
     counts: z.record(z.string(), z.number()),
@@ -60,6 +70,21 @@ export const peopleImportSchema = z
     finishedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'PeopleImport' });
+
+export const fileMapping = z.partialRecord(z.enum(FILE_FIELDS), text(200)).meta({
+  id: 'PeopleFileMapping',
+  description: 'Our field to the header the file uses, where it is none of the usual ones.',
+});
+export const importChangeSchema = z
+  .strictObject({
+    kind: z.enum(['created', 'updated', 'ended']),
+    key: z.string(),
+    displayName: z.string().nullable(),
+    fields: z
+      .record(z.string(), z.tuple([z.unknown(), z.unknown()]))
+      .meta({ description: 'Field to what it was and what it becomes.' }),
+  })
+  .meta({ id: 'PeopleImportChange' });
 
 export const unitSchema = z
   .strictObject({

@@ -7,8 +7,8 @@ import type { Tx } from '../../platform/database/index.js';
 export async function suggestOwners(tx: Tx, now: Date): Promise<{ added: number; dropped: number }> {
   await tx.sql`CREATE TEMP TABLE suggested ON COMMIT DROP AS
     WITH able AS (
-      SELECT id, lower(user_name) AS login FROM persons WHERE status <> 'left' AND (leaves_at IS NULL OR leaves_at > ${now})
-      UNION SELECT id, lower(email) FROM persons WHERE email IS NOT NULL AND status <> 'left' AND (leaves_at IS NULL OR leaves_at > ${now})),
+      SELECT id, lower(user_name) AS login FROM persons WHERE merged_into IS NULL AND status <> 'left' AND (leaves_at IS NULL OR leaves_at > ${now})
+      UNION SELECT id, lower(email) FROM persons WHERE email IS NOT NULL AND merged_into IS NULL AND status <> 'left' AND (leaves_at IS NULL OR leaves_at > ${now})),
     -- A login that fits two people fits nobody.
     logins AS (SELECT login, min(id::text)::uuid AS id FROM able GROUP BY login HAVING count(DISTINCT id) = 1),
     unowned AS (
