@@ -10,6 +10,8 @@ import { Ownership1763730000009 } from './1763730000009-ownership.js';
 import { Sync1763730000010 } from './1763730000010-sync.js';
 import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
+import { ChecksTwo1763730000111 } from './1763730000111-checks-2.js';
+import { FindingsTwo1763730000112 } from './1763730000112-findings-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -25,4 +27,6 @@ export const migrations = [
   Sync1763730000010,
   Checks1763730000011,
   Findings1763730000012,
+  ChecksTwo1763730000111,
+  FindingsTwo1763730000112,
 ] as const;
