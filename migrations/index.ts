@@ -12,6 +12,8 @@ import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
 import { Ownership21763730000101 } from './1763730000101-ownership-2.js';
 import { PeopleFeeds1763730000161 } from './1763730000161-people-2.js';
+import { ChecksTwo1763730000111 } from './1763730000111-checks-2.js';
+import { FindingsTwo1763730000112 } from './1763730000112-findings-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -29,4 +31,6 @@ export const migrations = [
   Findings1763730000012,
   Ownership21763730000101,
   PeopleFeeds1763730000161,
+  ChecksTwo1763730000111,
+  FindingsTwo1763730000112,
 ] as const;

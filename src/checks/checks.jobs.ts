@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../platform/jobs/index.js';
+import type { AskWhatIf } from './operations/ask-what-if.js';
 import type { EvaluateDue } from './operations/evaluate-due.js';
 import type { RunFullPass } from './operations/run-full-pass.js';
 
@@ -39,4 +40,16 @@ export const selfCheck = defineJob<{ runFullPass: Pick<RunFullPass, 'execute'> }
   async run({ runFullPass }, run) {
     return { ...(await runFullPass.execute('self-check', run.signal, run)) };
   },
+});
+
+const asked = z.strictObject({ id: z.uuid() });
+
+export const whatIf = defineJob<{ askWhatIf: Pick<AskWhatIf, 'run'> }, z.output<typeof asked>>({
+  id: 'checks.what-if',
+  title: 'Tell what a change of policies would do',
+  payload: asked,
+  timeoutMs: 4 * 3_600_000,
+  retry: { attempts: 3, backoffMs: 10_000 },
+  exclusive: ({ id }) => id,
+  run: ({ askWhatIf }, run) => askWhatIf.run(run.payload.id, run.signal),
 });

@@ -4,23 +4,34 @@ import { JobRegistry, Jobs } from '../platform/jobs/index.js';
 import { Metrics } from '../platform/telemetry/index.js';
 import { Facts, Marks } from '../subjects/index.js';
 import { ChecksController } from './checks.controller.js';
-import { evaluateDue, fullPass, selfCheck } from './checks.jobs.js';
+import { evaluateDue, fullPass, selfCheck, whatIf } from './checks.jobs.js';
 import { Checks, Engine } from './engine/engine.js';
+import { PolicyRules } from './engine/policy-rules.js';
+import { PolicySets } from './engine/policy-sets.js';
 import { loadChecks } from './engine/load-checks.js';
 import { notEvaluatedIn, notSimplyPassing } from './evaluations.marks.js';
 import { EvaluationsRepository } from './evaluations.repository.js';
+import { ApplyPolicySet } from './operations/apply-policy-set.js';
+import { AskWhatIf } from './operations/ask-what-if.js';
 import { EvaluateDue } from './operations/evaluate-due.js';
 import { ExplainSubject } from './operations/explain-subject.js';
+import { ForeseePolicies } from './operations/foresee-policies.js';
 import { PutPolicy } from './operations/put-policy.js';
 import { RunFullPass } from './operations/run-full-pass.js';
 import { PoliciesController } from './policies.controller.js';
+import { PolicySetController } from './policy-set.controller.js';
 
 @Global()
 @Module({
-  controllers: [ChecksController, PoliciesController],
+  controllers: [ChecksController, PolicySetController, PoliciesController],
   providers: [
     { provide: Checks, useFactory: async () => new Checks(await loadChecks()) },
     Engine,
+    PolicyRules,
+    PolicySets,
+    ApplyPolicySet,
+    ForeseePolicies,
+    AskWhatIf,
     EvaluateDue,
     RunFullPass,
     PutPolicy,
@@ -38,9 +49,11 @@ export class ChecksModule {
     metrics: Metrics,
     due: EvaluateDue,
     full: RunFullPass,
+    askWhatIf: AskWhatIf,
   ) {
     registry.bind(evaluateDue, { evaluateDue: due });
     registry.bind(fullPass, { runFullPass: full });
+    registry.bind(whatIf, { askWhatIf });
     registry.bind(selfCheck, { runFullPass: full });
     marks.wakeBy((tx) => jobs.enqueue(tx, evaluateDue, {}));
     marks.narrowUseBy(notSimplyPassing);

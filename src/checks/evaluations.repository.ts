@@ -1,10 +1,13 @@
-import { raw, sql, type Tx } from '../platform/database/index.js';
-import type { FactsPlan } from '../subjects/index.js';
+import { raw, type Sql, sql, type Tx } from '../platform/database/index.js';
+import { type FactsPlan, MarksRepository, type SubjectRelation } from '../subjects/index.js';
 import type { SubjectType } from './sdk/index.js';
 import type { StoredEvaluation } from './engine/evaluate.js';
 
 /** What every streamed row starts with, before the facts. */
-export const ROW_HEAD = 7;
+export const ROW_HEAD = 8;
+
+/** `check reason`, as the engine asks for it. */
+const EXCEPTED = `string_agg(eo.check_id || ' ' || eo.reason, ',') AS excepted`;
 
 export interface EvaluationChange {
   readonly subjectId: string;
@@ -63,10 +66,27 @@ export class EvaluationsRepository {
       relation.scopeId ?? 'NULL',
       relation.resourceType ?? 'NULL',
       relation.parentExternalId ?? 'NULL',
+      'ex.excepted',
     ];
     return this.tx.copyOut(`SELECT ${[...head, ...plan.select].join(', ')} ${plan.from}
       ${claimedOnly ? `JOIN claimed_subjects cs ON cs.subject_type = '${type}' AND cs.id = ${relation.id}` : ''}
-      LEFT JOIN evaluations ev ON ev.subject_type = '${type}' AND ev.subject_id = ${relation.id} WHERE ${relation.live}`);
+      LEFT JOIN evaluations ev ON ev.subject_type = '${type}' AND ev.subject_id = ${relation.id}
+      ${claimedOnly ? `LEFT JOIN LATERAL (SELECT ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' AND eo.subject_id = ${relation.id}) ex ON true` : `LEFT JOIN (SELECT eo.subject_id, ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' GROUP BY 1) ex ON ex.subject_id = ${relation.id}`}
+      WHERE ${relation.live}`);
+  }
+
+  /** From now on the subject may go on failing a check for a reason, and that failure hides no other; or no longer. */
+  async setExcepted(
+    rows: readonly { type: SubjectType; id: string; check: string; reason: string }[],
+    excepted: boolean,
+  ): Promise<void> {
+    const given = sql`SELECT * FROM unnest(${rows.map(({ type }) => type)}::text[], ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ check }) => check)}::text[], ${rows.map(({ reason }) => reason)}::text[]) AS g(subject_type, subject_id, check_id, reason)`;
+    if (excepted)
+      await this.tx
+        .sql`INSERT INTO excepted_outcomes (subject_type, subject_id, check_id, reason) ${given} ON CONFLICT DO NOTHING`;
+    else
+      await this.tx
+        .sql`DELETE FROM excepted_outcomes e USING (${given}) g WHERE e.subject_type = g.subject_type AND e.subject_id = g.subject_id AND e.check_id = g.check_id AND e.reason = g.reason`;
   }
 
   async stored(type: SubjectType, ids: readonly string[]): Promise<Map<string, StoredEvaluation>> {
@@ -114,6 +134,36 @@ export class EvaluationsRepository {
     return this.tx.run(
       sql`SELECT ev.subject_id AS id FROM evaluations ev WHERE ev.subject_type = ${type} AND NOT EXISTS (SELECT 1 ${raw(relation.from)} WHERE ${raw(relation.id)} = ev.subject_id AND ${raw(relation.live)}) LIMIT ${limit}`,
     );
+  }
+
+  /** How many subjects of these kinds were ever evaluated and live. */
+  async countSubjects(types: readonly SubjectType[]): Promise<number> {
+    const [row] = await this.tx.sql<{
+      count: number;
+    }>`SELECT count(*)::int AS count FROM evaluations WHERE subject_type = ANY(${types}::text[])`;
+    return row!.count;
+  }
+
+  /** Changes and times that nobody has looked at yet. */
+  async countWaiting(now: Date): Promise<number> {
+    return (await this.tx.use(MarksRepository).count()) + (await this.countDue(now));
+  }
+
+  /** Names of subjects, of those that somebody may see. */
+  async names(relation: SubjectRelation, ids: readonly string[], visible: Sql): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.tx.sql<{
+      id: string;
+      name: string;
+    }>`SELECT ${raw(relation.id)} AS id, ${raw(relation.name)} AS name ${raw(relation.from)} WHERE ${raw(relation.id)} = ANY(${ids}::uuid[]) AND ${visible}`;
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  /** Whether everything was evaluated once since an instant, and nothing of it waits. */
+  async isSettledSince(at: Date): Promise<boolean> {
+    const [row] = await this.tx.sql<{
+      settled: boolean;
+    }>`SELECT EXISTS (SELECT 1 FROM evaluation_passes WHERE kind = 'full' AND started_at >= ${at}) AS settled`;
+    return row!.settled && (await this.tx.use(MarksRepository).count()) === 0;
   }
 
   async recordPass(pass: {

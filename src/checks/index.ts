@@ -1,10 +1,12 @@
 export { ChecksModule } from './checks.module.js';
 export type { DecidingPolicy, Mode } from './engine/decisions.js';
 export { Checks, Engine } from './engine/engine.js';
-export { OutcomeSink, type Turn } from './engine/outcome-sink.js';
+export { type ForeseenTurn, OutcomeSink, type TouchedSubjects, type Turn } from './engine/outcome-sink.js';
 export { EvaluationsRepository } from './evaluations.repository.js';
 export { EvaluateDue } from './operations/evaluate-due.js';
 export { type Explanation, ExplainSubject } from './operations/explain-subject.js';
-export { type PolicyInput, PutPolicy } from './operations/put-policy.js';
+export { PutPolicy } from './operations/put-policy.js';
+export type { PolicyInput } from './engine/arrange.js';
+export { DEFAULT_QUEUE, DUE_DAYS, dueDaysOf, exceptionDaysOf, type PolicySettings } from './policy-settings.js';
 export { RunFullPass } from './operations/run-full-pass.js';
-export { PoliciesRepository } from './policies.repository.js';
+export { PoliciesRepository, type PolicyRow } from './policies.repository.js';

@@ -3,12 +3,13 @@ import { OutcomeSink } from '../checks/index.js';
 import { Database } from '../platform/database/index.js';
 import { Metrics } from '../platform/telemetry/index.js';
 import { FindingsRepository } from './findings.repository.js';
+import { EndExceptions } from './end-exceptions.js';
 import { AcknowledgeFinding } from './operations/acknowledge-finding.js';
 import { TurnFindings } from './operations/turn-findings.js';
 
 @Global()
 @Module({
-  providers: [AcknowledgeFinding, { provide: OutcomeSink, useClass: TurnFindings }],
+  providers: [AcknowledgeFinding, EndExceptions, { provide: OutcomeSink, useClass: TurnFindings }],
   exports: [AcknowledgeFinding, OutcomeSink],
 })
 export class FindingsModule {

@@ -1,4 +1,3 @@
 export { FindingsModule } from './findings.module.js';
 export { FindingsRepository, type FindingStatus } from './findings.repository.js';
 export { AcknowledgeFinding } from './operations/acknowledge-finding.js';
-export { DUE_DAYS } from './severity.js';

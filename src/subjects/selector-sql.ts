@@ -9,6 +9,8 @@ export function selectorCondition(selector: Selector, fact: FactSql): Sql {
   if (selector.subjects && !selector.subjects.includes('identity')) return sql`FALSE`;
   // No identity is a credential of some kind; compileSelector says the same.
   if (selector.credentialKinds) return sql`FALSE`;
+  // Rules do not take it; were it let through unseen, a rule would be about more than it says.
+  if (selector.age) throw new Error('An age turns by itself: a standing selector has none.');
   const column = (name: string): Sql => raw(`(${fact(name)})`);
   const among = (values: readonly string[], name: string, type: 'text' | 'uuid'): Sql =>
     sql`coalesce(${column(name)} = ANY(${values}::${raw(type)}[]), FALSE)`;

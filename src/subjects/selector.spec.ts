@@ -4,7 +4,7 @@ import { selectorCondition } from './selector-sql.js';
 
 const matches = (selector: Selector, facts: object): boolean => {
   const compiled = compileSelector(selector, 'identity');
-  return compiled === 'nothing' ? false : compiled === null || compiled(facts);
+  return compiled === 'nothing' ? false : compiled === null || compiled(facts, 0);
 };
 
 describe('a selector', () => {

@@ -68,7 +68,7 @@ module.exports = {
     {
       name: 'check-is-pure',
       severity: 'error',
-      from: { path: '^src/checks/(?!(?:sdk|engine|operations)/)([^/]+)/', pathNot: TESTS },
+      from: { path: '^src/checks/(?!(?:sdk|engine|operations|queries)/)([^/]+)/', pathNot: TESTS },
       to: { pathNot: ['^src/checks/$1/', '^src/checks/sdk/', 'node_modules/zod/'] },
     },
     ...MODULES.map((module, at) => ({

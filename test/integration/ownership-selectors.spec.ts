@@ -71,7 +71,7 @@ describe('a selector of identities', () => {
         for await (const piece of await tx.copyOut(`SELECT ${plan.select.join(', ')} ${plan.from} ORDER BY i.id`))
           for (const line of String(piece).split('\n').filter(Boolean)) {
             const one = plan.decode(line.split('\t'), 0);
-            if (compiled !== 'nothing' && (compiled === null || compiled(one))) loaded.push(one.id);
+            if (compiled !== 'nothing' && (compiled === null || compiled(one, 0))) loaded.push(one.id);
           }
         return { inSql: inSql.map(({ id }) => id), loaded };
       });

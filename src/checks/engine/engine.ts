@@ -38,7 +38,12 @@ export class Engine {
   }
 
   async policies(tx: Tx): Promise<readonly DecidingPolicy[]> {
-    return tx.use(PoliciesRepository).deciding();
+    return (await tx.use(PoliciesRepository).all()).map(({ id, selector, mode, checks }) => ({
+      id,
+      selector,
+      mode,
+      checks,
+    }));
   }
 
   /** Evaluators by kind of subject, for the kinds that have checks. */

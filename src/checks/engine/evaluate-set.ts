@@ -3,7 +3,7 @@ import { copyRows, readCopyField, type Tx } from '../../platform/database/index.
 import type { Facts, Gaps } from '../../subjects/index.js';
 import { EvaluationsRepository, ROW_HEAD } from '../evaluations.repository.js';
 import type { Instant, SubjectType } from '../sdk/index.js';
-import type { Evaluated, Evaluator, StoredEvaluation } from './evaluate.js';
+import { type Evaluated, type Evaluator, type Excepted, NOTHING_EXCEPTED, type StoredEvaluation } from './evaluate.js';
 
 /** One subject, evaluated beside what was stored of it. */
 export interface EvaluatedSubject {
@@ -27,7 +27,7 @@ export async function* evaluateStream(
   facts: Facts,
   gaps: Gaps,
   type: SubjectType,
-  evaluator: Evaluator,
+  evaluator: Pick<Evaluator, 'evaluate'>,
   options: StreamOptions,
 ): AsyncGenerator<EvaluatedSubject[]> {
   const plan = facts.plan(type, options.wanted);
@@ -49,11 +49,24 @@ export async function* evaluateStream(
       chunk.push({
         id,
         before,
-        after: evaluator.evaluate(id, plan.decode(fields, ROW_HEAD) as never, options.now, over.own, over.types),
+        after: evaluator.evaluate(
+          id,
+          plan.decode(fields, ROW_HEAD) as never,
+          options.now,
+          over.own,
+          over.types,
+          readExcepted(fields[7]!),
+        ),
       });
     }
     yield chunk;
   }
+}
+
+/** What is excepted of a streamed subject. */
+export function readExcepted(field: string): Excepted {
+  const text = readCopyField(field);
+  return text === null ? NOTHING_EXCEPTED : new Set(text.split(','));
 }
 
 /** Whether anything that is stored of a subject would have to be written anew. */

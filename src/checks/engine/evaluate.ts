@@ -34,12 +34,17 @@ type Failing = readonly [
 export interface Evaluated extends StoredEvaluation {
   /** The failing outcomes themselves, by place. */
   readonly failures: ReadonlyMap<number, Extract<Turn, { to: 'failing' }>>;
+  /** Of what another failure makes pointless, the check that does, by place. */
+  readonly superseders: ReadonlyMap<number, string>;
 }
 
 /** Gaps that lie over a subject: resource types of its scope that could not be read, as far as they concern it. */
 export type GapTypes = ReadonlySet<string> | null;
 
-const NO_GAPS: ReadonlySet<string> = new Set();
+/** Of one subject, the failures it may go on with: see {@link exceptedKey}. */
+export type Excepted = ReadonlySet<string>;
+export const NOTHING_EXCEPTED: Excepted = new Set();
+export const exceptedKey = (check: string, reason: string): string => `${check} ${reason}`;
 
 /** Runs every check of a kind of subject on one subject's facts. Pure: the same facts at the same instant give the same answer. */
 export class Evaluator {
@@ -53,12 +58,21 @@ export class Evaluator {
     this.width = checks.reduce((most, { place }) => Math.max(most, place + 1), 0);
   }
 
-  evaluate(subjectId: string, facts: never, now: Instant, ownTypeHasGap: boolean, gaps: GapTypes): Evaluated {
+  evaluate(
+    subjectId: string,
+    facts: never,
+    now: Instant,
+    ownTypeHasGap: boolean,
+    gaps: GapTypes,
+    excepted: Excepted = NOTHING_EXCEPTED,
+  ): Evaluated {
     const letters = new Array<Letter>(this.width).fill('-');
     const failures = new Map<number, Extract<Turn, { to: 'failing' }>>();
     let due: number | undefined;
     for (const { check, place } of this.checks) {
-      const decision = this.decisions.of(check.id, facts);
+      const decision = this.decisions.of(check.id, facts, now);
+      const handedOnAt = this.decisions.turnsAt(check.id, facts, now);
+      if (handedOnAt !== undefined && (due === undefined || handedOnAt < due)) due = handedOnAt;
       if (!decision?.enabled) continue;
       const outcome: Outcome = check.evaluate(facts, decision.parameters as never, now as never);
       if (outcome.until !== undefined && (due === undefined || outcome.until < due)) due = outcome.until;
@@ -84,23 +98,41 @@ export class Evaluator {
         });
       } else letters[place] = outcome.result === 'pass' ? 'p' : outcome.result === 'not-applicable' ? 'n' : 'e';
     }
-    this.supersede(letters);
+    const superseders = this.supersede(letters, failures, excepted);
     // An instant that has already come would wake the subject for ever: a check's mistake must not become a busy loop.
     return {
       results: letters.join(''),
       failing: encodeFailing(letters, failures),
       dueAt: due === undefined ? null : due > now ? due : now + 60_000,
       failures,
+      superseders,
     };
   }
 
-  /** Of what fails, what another failure makes pointless is not told beside it. */
-  private supersede(letters: Letter[]): void {
+  /** Whether every check of a subject is decided as another evaluator would: then both say the same of it. */
+  decidesAs(other: Evaluator, facts: never, now: Instant): boolean {
+    return this.checks.every(
+      ({ check }) => this.decisions.keyOf(check.id, facts, now) === other.decisions.keyOf(check.id, facts, now),
+    );
+  }
+
+  /** Of what fails, what another failure makes pointless is not told beside it; what may stay as it is hides nothing. */
+  private supersede(
+    letters: Letter[],
+    failures: ReadonlyMap<number, Extract<Turn, { to: 'failing' }>>,
+    excepted: Excepted,
+  ): ReadonlyMap<number, string> {
+    const superseders = new Map<number, string>();
     for (const { check, place } of this.checks) {
       if (letters[place] !== 'f' || !check.supersedes) continue;
+      if (excepted.has(exceptedKey(check.id, failures.get(place)!.reason))) continue;
       for (const other of this.checks)
-        if (letters[other.place] === 'f' && check.supersedes.includes(other.check.id)) letters[other.place] = 's';
+        if (letters[other.place] === 'f' && check.supersedes.includes(other.check.id)) {
+          letters[other.place] = 's';
+          superseders.set(other.place, check.id);
+        }
     }
+    return superseders;
   }
 
   /** What turned between what was stored and what is now, check by check. */
@@ -116,17 +148,12 @@ export class Evaluator {
       if (was === is && (is !== 'f' || failedBefore.get(place) === failingNow.get(place))) continue;
       const base = { check: check.id, checkVersion: check.version, subjectType: this.subject, subjectId };
       if (is === 'f') turns.push(after.failures.get(place)!);
-      else if (is === 's') turns.push({ ...base, to: 'superseded', by: this.supersederOf(check.id, after.results) });
+      else if (is === 's') turns.push({ ...base, to: 'superseded', by: after.superseders.get(place)! });
       // A subject that never failed has nothing to resolve: only what was failing, or was frozen while it failed, is told.
       else if (was === 'f' || was === 's' || was === 'e')
         turns.push({ ...base, to: is === 'p' ? 'passing' : is === 'e' ? 'frozen' : 'not-applicable' });
     }
     return turns;
-  }
-
-  private supersederOf(checkId: string, results: string): string {
-    return this.checks.find(({ check, place }) => results[place] === 'f' && check.supersedes?.includes(checkId))!.check
-      .id;
   }
 
   /** The subject is gone: everything that was open about it ends. */
@@ -179,5 +206,3 @@ function encodeFailing(
 }
 
 const decodeFailing = (text: string): Failing[] => (text === '' ? [] : (JSON.parse(text) as Failing[]));
-
-export { NO_GAPS };

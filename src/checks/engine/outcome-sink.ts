@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/database/index.js';
+import type { PolicySettings } from '../policy-settings.js';
 import type { Severity, SubjectType } from '../sdk/index.js';
 import type { Mode } from './decisions.js';
 
@@ -25,7 +26,30 @@ export type Turn = {
   | { readonly to: 'superseded'; readonly by: string }
 );
 
+/** What a turn would do to findings. */
+export interface ForeseenTurn {
+  readonly effect: 'opens' | 'closes' | 'worsens' | 'eases' | 'changes-mode';
+  readonly check: string;
+  readonly subjectType: SubjectType;
+  readonly subjectId: string;
+  readonly reason: string;
+  readonly severity: Severity;
+  /** The severity or mode before, or how what closes is resolved. */
+  readonly from: string | null;
+}
+
+/** Subjects that were evaluated, by kind, whether or not anything turned. */
+export type TouchedSubjects = ReadonlyMap<SubjectType, readonly string[]>;
+
 /** Port: whoever keeps findings takes the turns in, in the transaction that stores the outcomes. */
 export abstract class OutcomeSink {
   abstract apply(tx: Tx, turns: readonly Turn[], passId: string): Promise<Readonly<Record<string, number>>>;
+  /** Called after `apply`: what findings tell beside their outcome may have moved with the subjects. */
+  abstract touched(tx: Tx, subjects: TouchedSubjects): Promise<void>;
+  /** What `apply` would do, without writing: under policies that may not be saved, by id. */
+  abstract foresee(
+    tx: Tx,
+    turns: readonly Turn[],
+    settings: ReadonlyMap<string, PolicySettings>,
+  ): Promise<ForeseenTurn[]>;
 }

@@ -7,6 +7,7 @@ import { Database, FreshStatistics, type Tx } from '../../platform/database/inde
 import { systemActor } from '../../platform/http/index.js';
 import { Facts, MarksRepository } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
+import type { Evaluator } from '../engine/evaluate.js';
 import { differs, evaluateStream } from '../engine/evaluate-set.js';
 import { OutcomeSink, type Turn } from '../engine/outcome-sink.js';
 import { EvaluationsRepository } from '../evaluations.repository.js';
@@ -91,7 +92,9 @@ export class EvaluateDue {
     const now = this.clock.instant();
     const turns: Turn[] = [];
     let changed = 0;
+    const touched = new Map<SubjectType, string[]>();
     for (const [type, ids] of byType) {
+      touched.set(type, [...ids]);
       const evaluator = evaluators.get(type);
       if (!evaluator) continue;
       await evaluations.claim(type, [...ids]);
@@ -119,6 +122,7 @@ export class EvaluateDue {
       turns.push(...(await this.end(evaluations, evaluator, type, [...ids])));
     }
     const counts = turns.length > 0 ? await this.sink.apply(tx, turns, passId) : {};
+    await this.sink.touched(tx, touched);
     totals.changed = totals.changed! + changed;
     for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
     if (turns.length > 0) {
@@ -135,7 +139,7 @@ export class EvaluateDue {
   /** What was claimed and is not among the living: its outcomes go, and what was open about it ends. */
   private async end(
     evaluations: EvaluationsRepository,
-    evaluator: Parameters<typeof evaluateStream>[4],
+    evaluator: Evaluator,
     type: SubjectType,
     ids: readonly string[],
   ): Promise<Turn[]> {

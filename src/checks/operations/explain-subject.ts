@@ -4,7 +4,8 @@ import { copyRows, Database, readCopyField } from '../../platform/database/index
 import { Facts } from '../../subjects/index.js';
 import { Decisions } from '../engine/decisions.js';
 import { Checks, Engine } from '../engine/engine.js';
-import { readsGap } from '../engine/evaluate.js';
+import { type Excepted, exceptedKey, NOTHING_EXCEPTED, readsGap } from '../engine/evaluate.js';
+import { readExcepted } from '../engine/evaluate-set.js';
 import { EvaluationsRepository, ROW_HEAD } from '../evaluations.repository.js';
 import type { Outcome, SubjectType } from '../sdk/index.js';
 
@@ -47,12 +48,14 @@ export class ExplainSubject {
       await evaluations.claim(type, [id]);
       const plan = this.facts.plan(type);
       let explanations: Explanation[] | null = null;
+      let excepted = NOTHING_EXCEPTED;
       for await (const rows of copyRows(await evaluations.stream(type, plan, true))) {
         for (const fields of rows) {
           const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
           const facts = plan.decode(fields, ROW_HEAD) as never;
+          excepted = readExcepted(fields[7]!);
           explanations = this.checks.of(type).map((check) => {
-            const decision = decisions.of(check.id, facts);
+            const decision = decisions.of(check.id, facts, now);
             const base = {
               check: check.id,
               title: check.title,
@@ -108,12 +111,16 @@ export class ExplainSubject {
           });
         }
       }
-      return explanations === null ? null : this.superseded(type, explanations);
+      return explanations === null ? null : this.superseded(type, explanations, excepted);
     });
   }
 
-  private superseded(type: SubjectType, explanations: readonly Explanation[]): Explanation[] {
-    const failing = new Set(explanations.filter(({ result }) => result === 'fail').map(({ check }) => check));
+  private superseded(type: SubjectType, explanations: readonly Explanation[], excepted: Excepted): Explanation[] {
+    const failing = new Set(
+      explanations
+        .filter(({ result, check, because }) => result === 'fail' && !excepted.has(exceptedKey(check, because!)))
+        .map(({ check }) => check),
+    );
     return explanations.map((explanation) => {
       if (explanation.result !== 'fail') return explanation;
       const by = this.checks

@@ -1,25 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { OutcomeSink, type Turn } from '../../checks/index.js';
+import {
+  type ForeseenTurn,
+  OutcomeSink,
+  PoliciesRepository,
+  type PolicySettings,
+  type TouchedSubjects,
+  type Turn,
+} from '../../checks/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import type { Tx } from '../../platform/database/index.js';
-import {
-  type FindingEvent,
-  type FindingRow,
-  FindingsRepository,
-  type FindingWrite,
-  type Resolution,
-} from '../findings.repository.js';
-import { dueAfter, isWorse } from '../severity.js';
-
-type Failing = Extract<Turn, { to: 'failing' }>;
-
-const RESOLUTION: Partial<Record<Turn['to'], Resolution>> = {
-  passing: 'fixed',
-  'not-applicable': 'not-applicable',
-  'subject-gone': 'subject-gone',
-  superseded: 'superseded',
-};
+import { systemActor } from '../../platform/http/index.js';
+import { CalendarsRepository } from '../calendars.repository.js';
+import { DuePlan } from '../due-plan.js';
+import { EndExceptions } from '../end-exceptions.js';
+import { ExceptionsRepository } from '../exceptions.repository.js';
+import { type FindingEvent, type FindingRow, FindingsRepository } from '../findings.repository.js';
+import { type Around, eventsOf, planTurns, type TurnPlan } from '../plan-turns.js';
+import { placeSubjects } from '../queries/place-subjects.js';
+import { rankFindings } from '../queries/rank-findings.js';
+import { isWorse } from '../severity.js';
 
 /**
  * Turns findings with the outcomes they record: opens, worsens, eases, supersedes, resolves, reopens. A subject that
@@ -27,137 +27,163 @@ const RESOLUTION: Partial<Record<Turn['to'], Resolution>> = {
  */
 @Injectable()
 export class TurnFindings extends OutcomeSink {
-  constructor(private readonly clock: Clock) {
+  constructor(
+    private readonly clock: Clock,
+    private readonly endExceptions: EndExceptions,
+  ) {
     super();
   }
 
   async apply(tx: Tx, turns: readonly Turn[], passId: string): Promise<Readonly<Record<string, number>>> {
     const findings = tx.use(FindingsRepository);
-    const at = this.clock.now();
-    const live = turns.filter(({ to }) => to !== 'frozen');
-    const known = group(await findings.ofPairs(live.map(({ check, subjectId }) => ({ check, subjectId }))));
-    const [inserts, updates]: [FindingWrite[], FindingWrite[]] = [[], []];
-    const resolves: { id: string; resolution: Resolution; by: Turn }[] = [];
-    const events: FindingEvent[] = [];
-    const opened = new Map<string, string>();
-    for (const turn of live) {
-      const own = known.get(keyOf(turn)) ?? [];
-      if (turn.to === 'failing') {
-        const before = own.find(({ reason }) => reason === turn.reason);
-        const write = this.write(turn, before, at);
-        (before ? updates : inserts).push(write);
-        opened.set(`${turn.check} ${turn.subjectId}`, write.id);
-        events.push(...eventsOf(turn, before, write, passId));
-      }
-      for (const finding of own) {
-        if (finding.status === 'resolved' || (turn.to === 'failing' && finding.reason === turn.reason)) continue;
-        // It fails for another reason now: what it failed for before is mended.
-        resolves.push({ id: finding.id, resolution: turn.to === 'failing' ? 'fixed' : RESOLUTION[turn.to]!, by: turn });
-      }
-    }
-    await findings.insert(inserts, at);
-    await findings.update(updates, at);
-    const superseding = await this.superseding(findings, resolves, opened);
+    const around = await this.around(tx, turns, 'locked', null);
+    const { at } = around;
+    const plan = planTurns(turns, around);
+    await findings.insert(
+      plan.writes.filter(({ before }) => !before).map(({ write }) => write),
+      at,
+    );
+    await findings.update(
+      plan.writes.filter(({ before }) => before).map(({ write }) => write),
+      at,
+    );
+    const superseding = await this.superseding(findings, plan);
     await findings.resolve(
-      resolves.map(({ id, resolution, by }) => ({
+      plan.resolves.map(({ finding: { id }, resolution, by }) => ({
         id,
         resolution,
         supersededBy: by.to === 'superseded' ? (superseding.get(`${by.by} ${by.subjectId}`) ?? null) : null,
       })),
       at,
     );
-    events.push(
-      ...resolves.map(({ id, resolution }) => ({
+    const events: FindingEvent[] = [
+      ...plan.writes.flatMap((planned) => eventsOf(planned, passId)),
+      ...plan.resolves.map(({ finding: { id }, resolution }) => ({
         findingId: id,
         type: 'resolved' as const,
         actor: 'system:checks',
         data: { resolution, pass: passId },
       })),
-    );
+    ];
     await findings.addEvents(events, at);
+    await this.endWhatWasAllowed(tx, plan, at);
     return tally(events);
   }
 
-  private write(turn: Failing, before: FindingRow | undefined, at: Date): FindingWrite {
-    const reopens = before?.status === 'resolved';
-    const fresh = before === undefined || reopens;
-    const worsens = !fresh && isWorse(turn.severity, before.severity);
-    // Nothing falls due while a policy only observes. Worsening may bring the day nearer, never further off.
-    const falls = turn.mode === 'observe' ? null : dueAfter(turn.severity, at);
-    const dueAt =
-      falls === null
-        ? null
-        : fresh || before.dueAt === null
-          ? falls
-          : worsens && falls < before.dueAt
-            ? falls
-            : before.dueAt;
+  async touched(tx: Tx, subjects: TouchedSubjects): Promise<void> {
+    const of = (type: 'identity' | 'credential' | 'grant') => subjects.get(type) ?? [];
+    const touched = { identities: of('identity'), credentials: of('credential'), grants: of('grant') };
+    if (touched.identities.length + touched.credentials.length + touched.grants.length === 0) return;
+    await rankFindings(tx, touched);
+  }
+
+  async foresee(
+    tx: Tx,
+    turns: readonly Turn[],
+    settings: ReadonlyMap<string, PolicySettings>,
+  ): Promise<ForeseenTurn[]> {
+    const { writes, resolves } = planTurns(turns, await this.around(tx, turns, 'looked-at', settings));
+    return [
+      ...writes.flatMap(({ turn, before, write }): ForeseenTurn[] => {
+        const base = {
+          check: turn.check,
+          subjectType: turn.subjectType,
+          subjectId: turn.subjectId,
+          reason: turn.reason,
+          severity: turn.severity,
+        };
+        if (!before || before.status === 'resolved') return [{ ...base, effect: 'opens', from: null }];
+        return [
+          ...(before.severity === turn.severity
+            ? []
+            : [
+                {
+                  ...base,
+                  effect: isWorse(turn.severity, before.severity) ? ('worsens' as const) : ('eases' as const),
+                  from: before.severity,
+                },
+              ]),
+          ...(before.mode === write.mode ? [] : [{ ...base, effect: 'changes-mode' as const, from: before.mode }]),
+        ];
+      }),
+      ...resolves.map(({ finding, resolution }) => ({
+        check: finding.check,
+        subjectType: finding.subjectType,
+        subjectId: finding.subjectId,
+        reason: finding.reason,
+        severity: finding.severity,
+        effect: 'closes' as const,
+        from: resolution,
+      })),
+    ];
+  }
+
+  private async around(
+    tx: Tx,
+    turns: readonly Turn[],
+    how: 'locked' | 'looked-at',
+    settings: ReadonlyMap<string, PolicySettings> | null,
+  ): Promise<Around> {
+    const live = turns.filter(({ to }) => to !== 'frozen');
+    const failing = live.filter((turn) => turn.to === 'failing');
+    const falling = failing.filter(({ mode }) => mode !== 'observe');
+    const known = await tx.use(FindingsRepository).ofPairs(
+      live.map(({ check, subjectId }) => ({ check, subjectId })),
+      how,
+    );
+    const at = this.clock.now();
     return {
-      id: before?.id ?? newId(this.clock),
-      check: turn.check,
-      checkVersion: turn.checkVersion,
-      subjectType: turn.subjectType,
-      subjectId: turn.subjectId,
-      reason: turn.reason,
-      severity: turn.severity,
-      mode: turn.mode,
-      policyId: turn.policyId,
-      // Who took note of something took note of what it was then.
-      status: fresh || (worsens && before.status === 'acknowledged') ? 'open' : before.status,
-      evidence: turn.evidence,
-      since: new Date(turn.since),
-      dueAt,
-      reopens,
+      at,
+      known,
+      settings: settings ?? (await this.settingsOf(tx, [...new Set(falling.map(({ policyId }) => policyId))])),
+      places: await placeSubjects(tx, falling),
+      duePlan: new DuePlan(falling.length === 0 ? new Map() : await tx.use(CalendarsRepository).byUnit()),
+      excepted: await tx.use(ExceptionsRepository).approvedOf(idsOf(known), at),
+      newId: () => newId(this.clock),
     };
   }
 
-  /** The findings that make others pointless: opened just now, or open already. */
-  private async superseding(
-    findings: FindingsRepository,
-    resolves: readonly { by: Turn }[],
-    opened: ReadonlyMap<string, string>,
-  ): Promise<ReadonlyMap<string, string>> {
-    const wanted = resolves.flatMap(({ by }) =>
-      by.to === 'superseded' && !opened.has(`${by.by} ${by.subjectId}`)
-        ? [{ check: by.by, subjectId: by.subjectId }]
-        : [],
+  private async settingsOf(tx: Tx, policies: readonly string[]): Promise<ReadonlyMap<string, PolicySettings>> {
+    if (policies.length === 0) return new Map();
+    const rows = await tx.use(PoliciesRepository).byIds(policies);
+    return new Map([...rows].map(([id, { settings }]) => [id, settings]));
+  }
+
+  /** What was allowed is gone, or has become worse than what was allowed. */
+  private async endWhatWasAllowed(tx: Tx, { writes, resolves }: TurnPlan, at: Date): Promise<void> {
+    const actor = systemActor('findings');
+    await this.endExceptions.execute(
+      tx,
+      actor,
+      writes.flatMap(({ turn, before }) => (before && isWorse(turn.severity, before.severity) ? [before.id] : [])),
+      'worsened',
+      at,
     );
-    if (wanted.length === 0) return opened;
-    const all = new Map(opened);
+    await this.endExceptions.execute(
+      tx,
+      actor,
+      resolves.flatMap(({ finding, resolution }) =>
+        resolution === 'fixed' || resolution === 'subject-gone' ? [finding.id] : [],
+      ),
+      'resolved',
+      at,
+    );
+  }
+
+  /** The findings that make others pointless: opened just now, or open already. */
+  private async superseding(findings: FindingsRepository, plan: TurnPlan): Promise<ReadonlyMap<string, string>> {
+    const all = new Map(plan.writes.map(({ turn, write }) => [`${turn.check} ${turn.subjectId}`, write.id]));
+    const wanted = plan.resolves.flatMap(({ by }) =>
+      by.to === 'superseded' && !all.has(`${by.by} ${by.subjectId}`) ? [{ check: by.by, subjectId: by.subjectId }] : [],
+    );
+    if (wanted.length === 0) return all;
     for (const row of await findings.ofPairs(wanted))
       if (row.status !== 'resolved') all.set(`${row.check} ${row.subjectId}`, row.id);
     return all;
   }
 }
 
-function eventsOf(turn: Failing, before: FindingRow | undefined, write: FindingWrite, passId: string): FindingEvent[] {
-  const event = (type: FindingEvent['type'], data: Record<string, unknown>): FindingEvent => ({
-    findingId: write.id,
-    type,
-    actor: 'system:checks',
-    data: { ...data, pass: passId },
-  });
-  if (!before) return [event('opened', { severity: turn.severity, mode: turn.mode })];
-  if (before.status === 'resolved') return [event('reopened', { severity: turn.severity, mode: turn.mode })];
-  const events: FindingEvent[] = [];
-  if (turn.severity !== before.severity)
-    events.push(
-      event(isWorse(turn.severity, before.severity) ? 'worsened' : 'eased', {
-        from: before.severity,
-        to: turn.severity,
-      }),
-    );
-  if (turn.mode !== before.mode) events.push(event('mode-changed', { from: before.mode, to: turn.mode }));
-  return events;
-}
-
-const keyOf = ({ check, subjectId }: { check: string; subjectId: string }): string => `${check} ${subjectId}`;
-
-function group(rows: readonly FindingRow[]): Map<string, FindingRow[]> {
-  const groups = new Map<string, FindingRow[]>();
-  for (const row of rows) (groups.get(keyOf(row)) ?? groups.set(keyOf(row), []).get(keyOf(row))!).push(row);
-  return groups;
-}
+const idsOf = (rows: readonly FindingRow[]): string[] => rows.map(({ id }) => id);
 
 function tally(events: readonly FindingEvent[]): Record<string, number> {
   const counts: Record<string, number> = {};

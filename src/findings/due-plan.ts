@@ -1,0 +1,70 @@
+import { dueDaysOf, type PolicySettings } from '../checks/index.js';
+import type { Severity } from '../checks/sdk/index.js';
+import { DAY_MS } from '../platform/clock/index.js';
+import { type DueDate, dueDate, type WorkCalendar } from './due-dates.js';
+
+/** What a due date was worked out from. `wave`: a week of the plan that the first run of a policy became. */
+export type DueBasis = 'severity' | 'at-once' | 'wave';
+
+export interface Due extends DueDate {
+  readonly from: Date;
+  readonly days: number;
+  readonly basis: DueBasis;
+}
+
+/** Where a subject lies and since when we know it, as far as due dates go. */
+export interface Place {
+  readonly unitId: string | null;
+  /** Null = nobody tells, as for people. */
+  readonly firstSeenAt: number | null;
+}
+
+/** Calendars by the unit they are for; the one under null is for everybody else. */
+export type Calendars = ReadonlyMap<string | null, WorkCalendar>;
+
+interface Broken {
+  readonly check: string;
+  readonly severity: Severity;
+  /** Since when the rule is broken. */
+  readonly since: number;
+}
+
+/** What waits for no calendar: somebody may be using it now. */
+const EMERGENCIES: ReadonlySet<string> = new Set(['leaked-credential-is-off']);
+
+/** The end of the plan a baseline becomes. */
+export const planEnd = (waves: NonNullable<PolicySettings['waves']>): number =>
+  Date.parse(waves.baselineAt!) + waves.weeks * 7 * DAY_MS;
+
+/** Whether something was there, and broken, before the baseline was taken. */
+export const isInBaseline = (waves: NonNullable<PolicySettings['waves']>, broken: { since: number }, place: Place) => {
+  const baseline = Date.parse(waves.baselineAt!);
+  return broken.since <= baseline && (place.firstSeenAt === null || place.firstSeenAt <= baseline);
+};
+
+/** Works due dates out, the one way for all that do. */
+export class DuePlan {
+  constructor(private readonly calendars: Calendars) {}
+
+  /** When something that is found now falls due. What belongs to a plan is due at its end until it has its week. */
+  start(settings: PolicySettings, broken: Broken, place: Place, at: Date): Due {
+    const { waves } = settings;
+    if (waves?.baselineAt) {
+      if (isInBaseline(waves, broken, place)) {
+        if (at.getTime() < planEnd(waves))
+          return this.on('wave', settings, broken, place, new Date(waves.baselineAt), waves.weeks * 7);
+      } else if (waves.newSubjects === 'at-once' && (place.firstSeenAt ?? 0) > Date.parse(waves.baselineAt))
+        return this.on('at-once', settings, broken, place, at, 0);
+    }
+    return this.on('severity', settings, broken, place, at, dueDaysOf(settings, broken.severity));
+  }
+
+  on(basis: DueBasis, settings: PolicySettings, broken: Broken, place: Place, from: Date, days: number): Due {
+    const calendar = EMERGENCIES.has(broken.check)
+      ? null
+      : (this.calendars.get(place.unitId) ?? this.calendars.get(null) ?? null);
+    // Weeks of a plan are weeks, whatever the policy counts in otherwise.
+    const count = basis === 'wave' || EMERGENCIES.has(broken.check) ? 'calendar' : (settings.due?.count ?? 'calendar');
+    return { ...dueDate(from, days, count, calendar), from, days, basis };
+  }
+}
