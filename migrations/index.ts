@@ -14,6 +14,7 @@ import { Ownership21763730000101 } from './1763730000101-ownership-2.js';
 import { PeopleFeeds1763730000161 } from './1763730000161-people-2.js';
 import { ChecksTwo1763730000111 } from './1763730000111-checks-2.js';
 import { FindingsTwo1763730000112 } from './1763730000112-findings-2.js';
+import { AccessControl1763730000151 } from './1763730000151-access-control-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   PeopleFeeds1763730000161,
   ChecksTwo1763730000111,
   FindingsTwo1763730000112,
+  AccessControl1763730000151,
 ] as const;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { SwaggerModule } from '@nestjs/swagger';
-import { ApiToken, FirstAdministrator, RenewLocalAdminToken } from './access-control/index.js';
+import { ApiToken, FirstAdministrator, RenewLocalAdminToken, Session } from './access-control/index.js';
 import { AppModule } from './app.module.js';
 import { Engine, PutPolicy } from './checks/index.js';
 import { type ConnectorRegistry, loadConnectors } from './connectors/registry/index.js';
@@ -55,7 +55,7 @@ export interface Application {
   close(): Promise<void>;
 }
 
-export const ENTITIES = [ApiToken, Source, Person, Team, Unit, UseCase, Agent];
+export const ENTITIES = [ApiToken, Session, Source, Person, Team, Unit, UseCase, Agent];
 const checkout = (): string => {
   const here = dirname(fileURLToPath(import.meta.url));
   return here.endsWith(join('dist', 'src')) ? dirname(dirname(here)) : dirname(here);
@@ -131,6 +131,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       listen: async () => {
         await nest.listen(config.get('MANDATE_PORT'), config.get('MANDATE_HOST'));
         const address = (await nest.getUrl()).replace('[::1]', '127.0.0.1');
+        config.listensAt(address);
         log.info({ address }, 'Mandate is ready');
         return address;
       },
@@ -149,7 +150,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
 
 /** The one-time link for the first administrator, where nobody administers and no issuer of sign-ins is configured. */
 export async function firstAdministratorLink(application: Application, address: string): Promise<string | null> {
-  if (application.config.get('MANDATE_JWT_ISSUER')) return null;
+  if (application.config.get('MANDATE_JWT_ISSUER') ?? application.config.get('MANDATE_OIDC_ISSUER')) return null;
   const first = application.nest.get(FirstAdministrator);
   if (!(await first.isWanted())) return null;
   const { secret } = await first.createLink(systemActor('boot'));

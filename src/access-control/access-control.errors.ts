@@ -37,3 +37,49 @@ export class AdministratorExists extends DomainError {
     super('There is an administrator already; ask them for a token.');
   }
 }
+
+export class SignInNotConfigured extends DomainError {
+  readonly code = 'access.sign-in-not-configured';
+  readonly kind = 'missing';
+  constructor() {
+    super('Nobody can sign in here: no sign-in service is configured (MANDATE_OIDC_ISSUER). Use a token.');
+  }
+}
+
+export class SignInRefused extends DomainError {
+  readonly code = 'access.sign-in-refused';
+  readonly kind = 'forbidden';
+}
+
+export class SignInServiceFailed extends DomainError {
+  readonly code = 'access.sign-in-service-failed';
+  readonly kind = 'unavailable';
+  constructor(options?: ErrorOptions) {
+    super('The sign-in service does not answer as it should. Try again in a minute.', options);
+  }
+}
+
+/** A request with a session cookie that no page of ours can have sent. */
+export class CrossSiteRequest extends DomainError {
+  readonly code = 'access.cross-site-request';
+  readonly kind = 'forbidden';
+  constructor() {
+    super(
+      'A request that changes something needs the header X-CSRF-Token, with the value that /api/v1/auth/session gives, and must come from this site.',
+    );
+  }
+}
+
+/** What is asked for must not rest on a sign-in of this morning, or on a password alone. */
+export class FreshSignInNeeded extends DomainError {
+  readonly code = 'access.fresh-sign-in-needed';
+  readonly kind = 'unauthenticated';
+  override readonly details: Readonly<Record<string, unknown>>;
+  override readonly challenge: string;
+  constructor(maxAgeSeconds: number, acr: readonly string[]) {
+    super('This needs a second factor, proved a short while ago. Sign in again at the address in "signIn".');
+    this.details = { signIn: '/api/v1/auth/sign-in?stepUp=true', maxAgeSeconds };
+    // RFC 9470
+    this.challenge = `Bearer error="insufficient_user_authentication", max_age=${maxAgeSeconds}${acr.length > 0 ? `, acr_values="${acr.join(' ')}"` : ''}`;
+  }
+}

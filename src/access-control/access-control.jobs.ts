@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { digestOf } from '../platform/crypto/index.js';
 import { defineJob } from '../platform/jobs/index.js';
+import type { EndSessions } from './operations/end-sessions.js';
 import type { RenewLocalAdminToken } from './operations/renew-local-admin-token.js';
 
 export const renewLocalAdminToken = defineJob<{ renew: RenewLocalAdminToken }, object>({
@@ -13,4 +15,28 @@ export const renewLocalAdminToken = defineJob<{ renew: RenewLocalAdminToken }, o
   async run({ renew }) {
     return { renewed: (await renew.execute()) === 'renewed' ? 1 : 0 };
   },
+});
+
+const leavers = z.strictObject({ persons: z.array(z.uuid()).nullable().default(null) });
+
+/** Follows the entry that says who left; a session checks at each request besides. */
+export const endSessionsOfLeavers = defineJob<{ end: Pick<EndSessions, 'ofLeavers'> }, z.output<typeof leavers>>({
+  id: 'access-control.end-sessions-of-leavers',
+  title: 'End the sessions of people who have left',
+  payload: leavers,
+  timeoutMs: 60_000,
+  retry: { attempts: 10, backoffMs: 2_000 },
+  exclusive: ({ persons }) => digestOf(persons),
+  run: ({ end }, { payload: { persons } }) => end.ofLeavers(persons),
+});
+
+export const endSessions = defineJob<{ end: Pick<EndSessions, 'execute'> }, object>({
+  id: 'access-control.end-sessions',
+  title: 'End the sessions of people whose last day has passed, and those that ran out',
+  schedule: '* * * * *',
+  payload: z.strictObject({}),
+  timeoutMs: 60_000,
+  retry: { attempts: 3, backoffMs: 5_000 },
+  exclusive: () => 'all',
+  run: ({ end }) => end.execute(),
 });

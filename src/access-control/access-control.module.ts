@@ -1,32 +1,56 @@
 import { Global, Module } from '@nestjs/common';
+import { Audit } from '../audit/index.js';
 import { Authenticator, Authoriser } from '../platform/http/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
-import { renewLocalAdminToken } from './access-control.jobs.js';
+import { endSessions, endSessionsOfLeavers, renewLocalAdminToken } from './access-control.jobs.js';
 import { AuthController } from './auth.controller.js';
 import { BearerAuthenticator, RoleAuthoriser } from './authenticator.js';
+import { BrowserSessions } from './browser-sessions.js';
+import { HomeController } from './home.controller.js';
+import { IdentityProvider } from './identity-provider.js';
 import { CreateToken } from './operations/create-token.js';
+import { EndSession } from './operations/end-session.js';
+import { EndSessions } from './operations/end-sessions.js';
 import { FirstAdministrator } from './operations/first-administrator.js';
 import { RenewLocalAdminToken } from './operations/renew-local-admin-token.js';
 import { RevokeToken } from './operations/revoke-token.js';
+import { StartSession } from './operations/start-session.js';
+import { RoleRules } from './role-rules.js';
+import { SessionCookies } from './session-cookies.js';
+import { SessionsController } from './sessions.controller.js';
+import { SignInController } from './sign-in.controller.js';
 import { TokensController } from './tokens.controller.js';
 import { Visibility } from './visibility.js';
 
 @Global()
 @Module({
-  controllers: [TokensController, AuthController],
+  controllers: [HomeController, TokensController, AuthController, SignInController, SessionsController],
   providers: [
     Visibility,
     CreateToken,
     RevokeToken,
     FirstAdministrator,
     RenewLocalAdminToken,
+    RoleRules,
+    SessionCookies,
+    IdentityProvider,
+    BrowserSessions,
+    StartSession,
+    EndSession,
+    EndSessions,
+    RoleAuthoriser,
     { provide: Authenticator, useClass: BearerAuthenticator },
-    { provide: Authoriser, useClass: RoleAuthoriser },
+    { provide: Authoriser, useExisting: RoleAuthoriser },
   ],
   exports: [Visibility, Authenticator, Authoriser, FirstAdministrator, RenewLocalAdminToken],
 })
 export class AccessControlModule {
-  constructor(registry: JobRegistry, renew: RenewLocalAdminToken) {
+  constructor(registry: JobRegistry, audit: Audit, renew: RenewLocalAdminToken, end: EndSessions) {
     registry.bind(renewLocalAdminToken, { renew });
+    registry.bind(endSessions, { end });
+    registry.bind(endSessionsOfLeavers, { end });
+    audit.on('people.persons-ended', endSessionsOfLeavers, ({ data }) => ({
+      persons: Array.isArray(data.persons) ? (data.persons as string[]) : null,
+    }));
   }
 }

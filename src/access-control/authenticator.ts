@@ -12,13 +12,15 @@ import {
   type Allowance,
   type RoleAssignment,
 } from '../platform/http/index.js';
+import { FreshSignInNeeded } from './access-control.errors.js';
 import { ApiTokensRepository } from './api-tokens.repository.js';
+import { BrowserSessions } from './browser-sessions.js';
 import { hashOfToken, TOKEN_PREFIX } from './operations/create-token.js';
 import { excludingPair, isRole } from './roles.js';
 
 const TOUCH_AFTER_MS = 10 * 60_000;
 
-/** Bearer tokens: Mandate's own, and JWTs of the one trusted issuer. */
+/** Bearer tokens (Mandate's own, and JWTs of the one trusted issuer), and the sessions of browsers. */
 @Injectable()
 export class BearerAuthenticator extends Authenticator {
   private readonly keys: JWTVerifyGetKey | null;
@@ -27,6 +29,7 @@ export class BearerAuthenticator extends Authenticator {
     private readonly database: Database,
     private readonly config: Config,
     private readonly clock: Clock,
+    private readonly sessions: BrowserSessions,
   ) {
     super();
     const url = config.get('MANDATE_JWT_JWKS_URL');
@@ -35,7 +38,8 @@ export class BearerAuthenticator extends Authenticator {
 
   async authenticate(request: FastifyRequest): Promise<Actor | null> {
     const header = request.headers.authorization;
-    if (header === undefined) return null;
+    // A page of somebody else's can make a browser send its cookie, never this header: it goes first.
+    if (header === undefined) return this.sessions.authenticate(request);
     const [scheme, token, more] = header.split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || !token || more !== undefined) throw new NotSignedIn();
     return token.startsWith(TOKEN_PREFIX) ? this.ownToken(token, request) : this.jwt(token);
@@ -99,8 +103,38 @@ function isLoopback(request: FastifyRequest): boolean {
 /** Roles decide which routes; what of a thing somebody sees is decided by visibility, in SQL. */
 @Injectable()
 export class RoleAuthoriser implements Authoriser {
+  constructor(
+    private readonly config: Config,
+    private readonly clock: Clock,
+  ) {}
+
   allows(actor: Actor, allowance: Allowance): boolean {
     if (actor.roles.some(({ role }) => allowance.roles.includes(role))) return true;
     return allowance.relation && actor.person !== null;
+  }
+
+  /** Asks people for it. A machine has no second factor: what its token may do was decided when the token was made. */
+  assertFresh(actor: Actor): void {
+    if (actor.kind === 'person' && !this.isFresh(actor))
+      throw new FreshSignInNeeded(this.freshMs() / 1000, this.config.get('MANDATE_OIDC_MFA_ACR'));
+  }
+
+  isFresh({ authentication }: Actor): boolean {
+    return (
+      authentication !== undefined &&
+      this.clock.now().getTime() - authentication.at.getTime() <= this.freshMs() &&
+      this.provesSecondFactor(authentication.acr, authentication.amr)
+    );
+  }
+
+  provesSecondFactor(acr: string | null, amr: readonly string[]): boolean {
+    return (
+      (acr !== null && this.config.get('MANDATE_OIDC_MFA_ACR').includes(acr)) ||
+      amr.some((way) => this.config.get('MANDATE_OIDC_MFA_AMR').includes(way))
+    );
+  }
+
+  private freshMs(): number {
+    return this.config.get('MANDATE_STEP_UP_MINUTES') * 60_000;
   }
 }

@@ -3,4 +3,5 @@ export { ApiToken } from './api-token.entity.js';
 export { CreateToken } from './operations/create-token.js';
 export { FirstAdministrator } from './operations/first-administrator.js';
 export { LocalAdminFolder, RenewLocalAdminToken } from './operations/renew-local-admin-token.js';
+export { Session } from './session.entity.js';
 export { type Placement, type RecordKind, type Relation, Visibility } from './visibility.js';

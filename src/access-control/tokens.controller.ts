@@ -10,6 +10,7 @@ import {
   AnswersSecret,
   Caller,
   decodeCursor,
+  FreshSignIn,
   pageOf,
   pageQuery,
   ROLES,
@@ -82,6 +83,7 @@ export class TokensController {
 
   @Post()
   @Allow('admin')
+  @FreshSignIn()
   @AnswersSecret()
   @Answers(201, madeToken, 'Makes a token; its value is in this answer and nowhere else')
   async make(@Caller() actor: Actor, @Body({ schema: newToken }) body: z.output<typeof newToken>) {
@@ -96,6 +98,7 @@ export class TokensController {
 
   @Post('first-administrator')
   @Allow('admin')
+  @FreshSignIn()
   @AnswersSecret()
   @Answers(
     201,

@@ -10,6 +10,7 @@ import { credentialCommand, identityCommand, personCommand, sourceCommand } from
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { scanCommand } from './commands/scan.js';
 import { serveCommand } from './commands/serve.js';
+import { sessionCommand } from './commands/session.js';
 import { CommandFailed, EXIT } from './exit.js';
 import { note } from './output.js';
 
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     checkCommand,
     jobCommand,
     tokenCommand,
+    sessionCommand,
     apiCommand,
   ])
     add(program);

@@ -7,11 +7,13 @@ import { serveUntilStopped } from '../cli/commands/serve.js';
 import { CommandFailed, EXIT } from '../cli/exit.js';
 import { bold, note } from '../cli/output.js';
 import { defaultDataFolder } from '../platform/database/index.js';
+import { type Issuer, startIssuer } from './issuer/index.js';
 import { startSampleAws } from './sample/aws-stand-in.js';
 import { actingIn } from './sample/load/acting.js';
 import { loadSample } from './sample/load/load-sample.js';
 import { ACQUIRED_UNIT, ORGANISATION } from './sample/organisation.js';
 import { SampleTime } from './sample/sample-time.js';
+import { SAMPLE_ROLES, sampleAccounts } from './sample/sign-in.js';
 import { waitingOn } from './sample/load/waiting.js';
 import { StepTeller } from './sample/tell/step-teller.js';
 import { type Place, tellWhatWasFound } from './sample/tell/what-was-found.js';
@@ -27,13 +29,17 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   steps.tell('Mandate on its own PostgreSQL', null);
   const aws = await startSampleAws(time, () => Date.now());
   let application: Application | null = null;
+  let issuer: Issuer | null = null;
   try {
+    issuer = await startIssuer({ people: sampleAccounts, environment });
     application = await createApplication({
       instance: 'demo',
       environment: {
         MANDATE_LOG_LEVEL: 'error',
-        ...withoutAws(environment),
+        ...withoutReal(environment),
         ...aws.environment,
+        ...issuer.variables,
+        MANDATE_OIDC_ROLES: JSON.stringify(SAMPLE_ROLES),
         MANDATE_DATA_DIR: folder,
       },
     });
@@ -42,6 +48,7 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
     await application?.close();
     throw couldNot(error, environment);
   } finally {
+    await issuer?.close();
     await aws.server.close();
   }
 }
@@ -116,9 +123,9 @@ function timeOf(folder: string): SampleTime {
   return time;
 }
 
-/** What this machine knows of a real AWS must not come anywhere near the sample. */
-const withoutAws = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
+/** What this machine knows of a real AWS, or of a real sign-in service, must not come anywhere near the sample. */
+const withoutReal = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(?:AWS_|MANDATE_OIDC_)/.test(name)));
 
 function couldNot(error: unknown, environment: NodeJS.ProcessEnv): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;

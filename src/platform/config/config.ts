@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
 /** The process environment, or what a test gives in its place. */
@@ -30,9 +31,37 @@ const JWT_ALGORITHMS = [
   'EdDSA',
 ] as const;
 
+/** What a claim of the sign-in service gives: one role, everywhere or within a scope. Whether the role exists is access-control's to say. */
+const roleRule = z.strictObject({
+  claim: z.string().min(1).max(200),
+  value: z.string().min(1).max(500),
+  role: z.string().min(1).max(100),
+  scope: z
+    .strictObject({
+      unit: z.string().min(1).max(300).optional(),
+      source: z.uuid().optional(),
+      environment: z.string().min(1).max(100).optional(),
+      tag: z.string().min(1).max(300).optional(),
+    })
+    .default({}),
+});
+export type RoleRule = z.output<typeof roleRule>;
+
+const roleRules = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return parseYaml(text);
+    } catch {
+      context.addIssue('is neither YAML nor JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(roleRule).max(1000));
+
 /**
  * Every variable Mandate reads. A variable marked `secret` may be given as `<NAME>_FILE` instead, and is never
- * printed by `mandate doctor`.
+ * printed by `mandate doctor`; one marked `file` may be given as a file because it is long.
  */
 const VARIABLES = {
   MANDATE_HOST: { schema: z.string().min(1).default('127.0.0.1'), about: 'Address the server binds to.' },
@@ -80,6 +109,55 @@ const VARIABLES = {
     schema: z.coerce.number().int().min(0).max(300).default(30),
     about: 'Clock difference tolerated when a bearer JWT is checked.',
   },
+  MANDATE_OIDC_ISSUER: { schema: url.optional(), about: 'Issuer people sign in with (OpenID Connect).' },
+  MANDATE_OIDC_CLIENT_ID: { schema: z.string().min(1).optional(), about: 'What the issuer knows Mandate as.' },
+  MANDATE_OIDC_CLIENT_SECRET: {
+    schema: z.string().min(1).optional(),
+    secret: true,
+    about: 'Secret of that client; without one it is a public client, and PKCE alone protects the sign-in.',
+  },
+  MANDATE_OIDC_SCOPES: {
+    schema: z
+      .string()
+      .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+      .pipe(z.array(z.string()).refine((scopes) => scopes.includes('openid'), 'must include openid'))
+      .default(['openid', 'profile', 'email']),
+    about: 'Scopes asked for at sign-in.',
+  },
+  MANDATE_OIDC_ROLES: {
+    schema: roleRules.default([]),
+    file: true,
+    about:
+      'Which claims give which roles, as YAML or JSON: [{ claim: groups, value: mandate-admins, role: admin, scope: { unit: ... } }].',
+  },
+  MANDATE_OIDC_PERSON_CLAIM: {
+    schema: z.string().min(1).default('email'),
+    about: 'Claim that says which person of the people source signs in.',
+  },
+  MANDATE_OIDC_PERSON_MATCH: {
+    schema: z.enum(['login', 'external-id']).default('login'),
+    about: 'What that claim is compared with: user name and e-mail address, or the id in the people source.',
+  },
+  MANDATE_OIDC_MFA_ACR: {
+    schema: list.default([]),
+    about: 'Values of acr that prove a second factor; they are asked for when an action demands one.',
+  },
+  MANDATE_OIDC_MFA_AMR: {
+    schema: list.default(['mfa', 'otp', 'hwk']),
+    about: 'Values of amr that prove a second factor.',
+  },
+  MANDATE_STEP_UP_MINUTES: {
+    schema: z.coerce.number().int().min(1).max(1440).default(15),
+    about: 'How long a sign-in with a second factor counts as fresh.',
+  },
+  MANDATE_SESSION_HOURS: {
+    schema: z.coerce.number().int().min(1).max(168).default(12),
+    about: 'After how long everybody signs in again.',
+  },
+  MANDATE_SESSION_IDLE_MINUTES: {
+    schema: z.coerce.number().int().min(5).max(10_080).default(60),
+    about: 'After how long without a request a session ends.',
+  },
   MANDATE_IMPORT_MAX_BYTES: {
     schema: z.coerce
       .number()
@@ -94,7 +172,7 @@ const VARIABLES = {
   },
   AWS_ENDPOINT_URL: { schema: url.optional(), about: 'Reads AWS from this endpoint instead of the public one.' },
   AWS_REGION: { schema: z.string().min(1).default('us-east-1'), about: 'Region AWS requests are signed for.' },
-} as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: boolean }>;
+} as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: boolean; file?: boolean }>;
 
 type Variables = typeof VARIABLES;
 export type Settings = { readonly [Name in keyof Variables]: z.output<Variables[Name]['schema']> };
@@ -109,6 +187,8 @@ export class ConfigurationInvalid extends Error {
 
 /** The validated configuration; `environment` is kept for what vendor libraries look up by themselves. */
 export class Config {
+  private address: string | null = null;
+
   private constructor(
     readonly settings: Settings,
     readonly environment: Environment,
@@ -120,15 +200,24 @@ export class Config {
 
   /** The address under which this server is reached. */
   publicUrl(): string {
-    return this.settings.MANDATE_PUBLIC_URL ?? `http://${this.settings.MANDATE_HOST}:${this.settings.MANDATE_PORT}`;
+    return (
+      this.settings.MANDATE_PUBLIC_URL ??
+      this.address ??
+      `http://${this.settings.MANDATE_HOST}:${this.settings.MANDATE_PORT}`
+    );
+  }
+
+  /** Told once the server listens: with port 0 nobody knows its address before. */
+  listensAt(address: string): void {
+    this.address = address;
   }
 
   /** Throws one {@link ConfigurationInvalid} that lists all that is wrong. Values are never repeated in it. */
   static load(environment: Environment): Config {
     const problems: string[] = [];
     const settings: Record<string, unknown> = {};
-    for (const [name, variable] of Object.entries(VARIABLES) as [string, { schema: z.ZodType; secret?: boolean }][]) {
-      const given = valueOf(name, variable.secret === true, environment, problems);
+    for (const [name, variable] of Object.entries(VARIABLES) as [string, Variable][]) {
+      const given = valueOf(name, mayBeFile(variable), environment, problems);
       const parsed = variable.schema.safeParse(given);
       if (parsed.success) settings[name] = parsed.data;
       else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
@@ -141,18 +230,27 @@ export class Config {
 
   /** What `mandate doctor` prints: every variable, its value or "(set)", and what it is for. */
   describe(): { name: string; value: string; about: string; secret: boolean }[] {
-    return (Object.entries(VARIABLES) as [keyof Settings, { about: string; secret?: boolean }][]).map(
-      ([name, { about, secret = false }]) => {
-        const value = this.settings[name];
-        return { name, about, secret, value: value === undefined ? '' : secret ? '(set)' : String(value) };
-      },
-    );
+    return (Object.entries(VARIABLES) as [keyof Settings, Variable][]).map(([name, { about, secret = false }]) => {
+      const value = this.settings[name];
+      return { name, about, secret, value: value === undefined ? '' : secret ? '(set)' : shown(value) };
+    });
   }
 }
 
-function valueOf(name: string, secret: boolean, environment: Environment, problems: string[]): string | undefined {
+interface Variable {
+  readonly schema: z.ZodType;
+  readonly about: string;
+  readonly secret?: boolean;
+  readonly file?: boolean;
+}
+const mayBeFile = ({ secret, file }: Pick<Variable, 'secret' | 'file'>): boolean => secret === true || file === true;
+
+const shown = (value: unknown): string =>
+  Array.isArray(value) && value.some((part) => typeof part === 'object') ? JSON.stringify(value) : String(value);
+
+function valueOf(name: string, fromFile: boolean, environment: Environment, problems: string[]): string | undefined {
   const direct = emptyAsAbsent(environment[name]);
-  const file = secret ? emptyAsAbsent(environment[`${name}_FILE`]) : undefined;
+  const file = fromFile ? emptyAsAbsent(environment[`${name}_FILE`]) : undefined;
   if (file === undefined) return direct;
   if (direct !== undefined) {
     problems.push(`${name} and ${name}_FILE are both set; keep one`);
@@ -180,8 +278,18 @@ function contradictions(settings: Settings): string[] {
       'MANDATE_JWT_ISSUER, MANDATE_JWT_JWKS_URL and MANDATE_JWT_AUDIENCE go together: set all three or none',
     );
   }
+  if ((settings.MANDATE_OIDC_ISSUER === undefined) !== (settings.MANDATE_OIDC_CLIENT_ID === undefined))
+    problems.push('MANDATE_OIDC_ISSUER and MANDATE_OIDC_CLIENT_ID go together: set both or none');
+  for (const name of ['MANDATE_OIDC_ISSUER', 'MANDATE_PUBLIC_URL'] as const)
+    // Codes and cookies that cross a network in the clear are anybody's.
+    if (settings.MANDATE_OIDC_ISSUER && isPlain(settings[name]))
+      problems.push(`${name} must be https, or an address of this machine: sign-ins go over it`);
   return problems;
 }
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+const isPlain = (address: string | undefined): boolean =>
+  address !== undefined && address.startsWith('http:') && !LOOPBACK.has(new URL(address).hostname);
 
 /** Variables the CLI and its runner read; the server has no use for them but must not call them mistakes. */
 const ELSEWHERE = new Set(['MANDATE_URL', 'MANDATE_TOKEN_FILE', 'MANDATE_TOKEN', 'MANDATE_OUTPUT']);
@@ -192,8 +300,8 @@ function unknownVariables(environment: Environment): string[] {
     .filter((name) => name.startsWith('MANDATE_') && !name.startsWith('MANDATE_SOURCE_') && !ELSEWHERE.has(name))
     .filter((name) => {
       const plain = name.replace(/_FILE$/, '');
-      const known = (VARIABLES as Record<string, { secret?: boolean }>)[plain];
-      return name in VARIABLES ? false : !(known?.secret === true);
+      const known = (VARIABLES as Record<string, Variable>)[plain];
+      return name in VARIABLES ? false : !(known !== undefined && mayBeFile(known));
     })
     .map((name) => `${name} is not a variable Mandate knows`);
 }

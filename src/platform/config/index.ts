@@ -1,1 +1,1 @@
-export { Config, ConfigurationInvalid, type Environment, type Settings } from './config.js';
+export { Config, ConfigurationInvalid, type Environment, type RoleRule, type Settings } from './config.js';

@@ -33,7 +33,10 @@ export interface RoleAssignment {
 
 /** Who is calling. Established before the body is read. */
 export interface Actor {
-  /** Goes into the audit entry: `person:<id>`, `token:<id>`, `jwt:<subject>`, `local-admin`, `system:<part>`. */
+  /**
+   * Goes into the audit entry: `person:<id>`, `subject:<subject>` (signed in, but in no people source), `token:<id>`,
+   * `jwt:<subject>`, `local-admin`, `system:<part>`.
+   */
   readonly id: string;
   readonly kind: 'person' | 'token' | 'jwt' | 'local-admin' | 'system';
   readonly name: string;
@@ -87,6 +90,10 @@ export const Allow = (...roles: readonly (Role | 'relation')[]) =>
     relation: roles.includes('relation'),
   } satisfies Allowance);
 
+export const FRESH = Symbol('fresh');
+/** For what must not happen on a forgotten browser: a person's session needs a second factor proved a short while ago. */
+export const FreshSignIn = () => SetMetadata(FRESH, true);
+
 export const OPEN = Symbol('open');
 /** Reachable without signing in. Health, the API description and sign-in only. */
 export const Open = () => SetMetadata(OPEN, true);
@@ -113,4 +120,6 @@ export abstract class Authenticator {
 /** Decides whether a caller may use a route. Implemented by access-control. */
 export abstract class Authoriser {
   abstract allows(actor: Actor, allowance: Allowance): boolean;
+  /** Throws when a person's sign-in is older, or weaker, than {@link FreshSignIn} asks for. */
+  abstract assertFresh(actor: Actor): void;
 }

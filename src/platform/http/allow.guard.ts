@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ALLOW, type Allowance, Authoriser, OPEN } from './actor.js';
+import { ALLOW, type Allowance, Authoriser, FRESH, OPEN } from './actor.js';
 import { NotAllowed, NotSignedIn } from './problem.js';
 
 /** What the caller may do; who they are was established before the body was read. */
@@ -19,6 +19,7 @@ export class AllowGuard implements CanActivate {
     if (!actor) throw new NotSignedIn();
     const allowance = this.reflector.getAllAndOverride<Allowance | undefined>(ALLOW, targets);
     if (!allowance || !this.authoriser.allows(actor, allowance)) throw new NotAllowed();
+    if (this.reflector.getAllAndOverride<boolean>(FRESH, targets)) this.authoriser.assertFresh(actor);
     return true;
   }
 }

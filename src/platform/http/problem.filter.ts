@@ -52,7 +52,8 @@ export function sendProblem(
       { requestId: request.id, method: request.method, route: request.routeOptions?.url, error },
       'a request failed',
     );
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 401)
+    void reply.header('www-authenticate', (known instanceof DomainError && known.challenge) || 'Bearer');
   if (reply.sent) return;
   void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }

@@ -25,6 +25,8 @@ export abstract class DomainError extends Error {
   abstract readonly kind: ProblemKind;
   /** Further members for the client. Never secrets, never ids of something the caller may not see. */
   readonly details: Readonly<Record<string, unknown>> = {};
+  /** What a 401 asks for, beyond a bearer token. */
+  readonly challenge?: string;
 }
 
 /** An RFC 9457 body. */
@@ -96,7 +98,7 @@ export class RouteUnknown extends DomainError {
 export class NotSignedIn extends DomainError {
   readonly code = 'access.not-signed-in';
   readonly kind = 'unauthenticated';
-  constructor(message = 'Send a bearer token: "Authorization: Bearer <token>".') {
+  constructor(message = 'Sign in (/api/v1/auth/sign-in), or send a bearer token: "Authorization: Bearer <token>".') {
     super(message);
   }
 }

@@ -1,6 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,12 +11,12 @@ import { type PinoRootLogger, RootLogger } from '../logging/index.js';
 import { ALLOW, Authenticator, OPEN } from './actor.js';
 import { NestLog } from './nest-log.js';
 import { sendProblem } from './problem.filter.js';
-import { NotSignedIn } from './problem.js';
+import { MediaTypeUnsupported, NotSignedIn } from './problem.js';
 import { enterRequest } from './request-context.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Open beside the routes that say so themselves: the description of the API and the sign-in. */
-const OPEN_PATHS = /^\/(?:healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api\/v1\/auth\/|assets\/|favicon)/;
+const OPEN_PATHS = /^\/(?:$|healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api\/v1\/auth\/|assets\/|favicon)/;
 
 /** Makes the HTTP application of a root module, with everything every route shares. Does not listen yet. */
 export async function createHttpApp(
@@ -36,10 +37,15 @@ export async function createHttpApp(
     bodyParser: false,
   });
   app.setGlobalPrefix('api/v1', {
-    exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'],
+    exclude: ['/', 'healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'],
   });
   const fastify = app.getHttpAdapter().getInstance();
+  const config = app.get(Config);
+  const isHttps = (config.get('MANDATE_PUBLIC_URL') ?? '').startsWith('https:');
+  await app.register(cookie);
   await app.register(helmet, {
+    // Promised only where it is kept: a browser that was told so once refuses plain http from then on.
+    strictTransportSecurity: isHttps ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'self'"],
@@ -47,12 +53,13 @@ export async function createHttpApp(
         scriptSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         frameAncestors: ["'none'"],
+        upgradeInsecureRequests: isHttps ? [] : null,
       },
     },
   });
   await app.register(multipart, { limits: { fieldSize: 4096, fields: 20, files: 1, parts: 21, headerPairs: 50 } });
   acceptEmptyJson(fastify as never);
-  const config = app.get(Config);
+  acceptFormsOfPages(fastify);
   const root = app.get(RootLogger).child({ part: 'http' });
   const authenticator = app.get(Authenticator);
   fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
@@ -69,6 +76,25 @@ export async function createHttpApp(
     return undefined;
   });
   return app;
+}
+
+/** The one form our own pages send; everywhere else a form is somebody else's. */
+const FORM_PATH = '/api/v1/auth/sign-out';
+function acceptFormsOfPages(fastify: {
+  addContentTypeParser(
+    type: string,
+    options: { parseAs: 'string'; bodyLimit: number },
+    parser: (request: FastifyRequest, body: string, done: (error: Error | null, value?: unknown) => void) => void,
+  ): void;
+}): void {
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 4096 },
+    (request, body, done) =>
+      request.url.split('?')[0] === FORM_PATH
+        ? done(null, Object.fromEntries(new URLSearchParams(body)))
+        : done(new MediaTypeUnsupported('Send application/json (or multipart/form-data where a file is asked for).')),
+  );
 }
 
 /** A caller's own id is kept when it is harmless to log; else we make one. */

@@ -3,6 +3,8 @@ import type { Client } from '../../../cli/client.js';
 import { bold, note, severity } from '../../../cli/output.js';
 import { ACQUIRED_UNIT, SOURCES } from '../organisation.js';
 import { sourceNamed } from '../load/runs.js';
+import { nameOf as nameOfPerson } from '../people.js';
+import { WHO_SIGNS_IN } from '../sign-in.js';
 import { TELLING } from './telling.js';
 
 interface Identity {
@@ -117,6 +119,10 @@ async function tellUnseen(client: Client, checks: readonly { outcomes: Record<st
 
 function tellWhere({ address, folder, isUsualFolder }: Place): void {
   const mandate = `${isUsualFolder ? '' : `MANDATE_DATA_DIR=${folder} `}npm run mandate --`;
+  const [administrator, auditor] = WHO_SIGNS_IN.map(nameOfPerson);
+  paragraph('Sign in', `${address}/api/v1/auth/sign-in`, [
+    `as ${administrator} (admin), ${auditor} (auditor) or anybody else of the sample: no password, you choose who to be`,
+  ]);
   paragraph('Where to look', `${address}/docs describes the API. From another shell, in this folder:`);
   for (const [command, shows] of [
     ['finding list --severity critical', 'what is worst'],

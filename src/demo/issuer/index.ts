@@ -1,0 +1,1 @@
+export { type Issuer, type IssuerOptions, type SampleAccount, SECOND_FACTOR, startIssuer } from './issuer.js';
