@@ -11,11 +11,16 @@ export interface CataloguedProblem {
 
 export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "access.administrator-exists", kind: "conflict", when: "", says: "There is an administrator already; ask them for a token." },
+  { code: "access.cross-site-request", kind: "forbidden", when: "A request with a session cookie that no page of ours can have sent.", says: "A request that changes something needs the header X-CSRF-Token, with the value that /api/v1/auth/session gives, and must come from this site." },
+  { code: "access.fresh-sign-in-needed", kind: "unauthenticated", when: "What is asked for must not rest on a sign-in of this morning, or on a password alone.", says: "This needs a second factor, proved a short while ago. Sign in again at the address in \"signIn\"." },
   { code: "access.link-not-usable", kind: "gone", when: "", says: "This link is unknown, was used before, or has run out. Make a new one with \"mandate token first-admin\" on the machine Mandate runs on." },
   { code: "access.not-allowed", kind: "forbidden", when: "", says: "Your roles do not include this." },
-  { code: "access.not-signed-in", kind: "unauthenticated", when: "", says: "Send a bearer token: \"Authorization: Bearer <token>\"." },
+  { code: "access.not-signed-in", kind: "unauthenticated", when: "", says: "Sign in (/api/v1/auth/sign-in), or send a bearer token: \"Authorization: Bearer <token>\"." },
   { code: "access.role-beyond-reach", kind: "forbidden", when: "", says: "The local administrator cannot hand out …: those decide, approve, or make somebody who may. Use the first administrator's link (\"mandate token first-admin\")." },
   { code: "access.roles-exclude-each-other", kind: "invalid", when: "", says: "… and … are duties that one credential must not hold together. Make two, for two people." },
+  { code: "access.sign-in-not-configured", kind: "missing", when: "", says: "Nobody can sign in here: no sign-in service is configured (MANDATE_OIDC_ISSUER). Use a token." },
+  { code: "access.sign-in-refused", kind: "forbidden", when: "", says: "" },
+  { code: "access.sign-in-service-failed", kind: "unavailable", when: "", says: "The sign-in service does not answer as it should. Try again in a minute." },
   { code: "checks.check-unknown", kind: "invalid", when: "", says: "There is no such check. GET /checks lists them." },
   { code: "checks.default-policy-is-last", kind: "invalid", when: "", says: "The default policy stands last, is about everything, and cannot be removed. Put a policy of your own before it." },
   { code: "checks.policy-name-taken", kind: "conflict", when: "", says: "There is another policy of this name." },
