@@ -105,6 +105,6 @@ CREATE TABLE ownership_measures (
   period_hours double precision NOT NULL,
   period_hours_accepted double precision NOT NULL
 );
-CREATE INDEX ownership_measures_of_unit ON ownership_measures (unit_id, id);
+CREATE INDEX ownership_measures_of_unit ON ownership_measures (unit_id, at, id);
 CREATE INDEX ownership_suggestions_by_confidence ON ownership_suggestions (confidence, identity_id, person_id);
 `;

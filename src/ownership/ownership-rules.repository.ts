@@ -82,6 +82,17 @@ export class OwnershipRulesRepository {
       .sql`UPDATE ownership_rules SET position = position + 1 WHERE removed_at IS NULL AND position >= ${order}`;
   }
 
+  /** For every unit the head who answers for it now. */
+  async heads(now: Date): Promise<ReadonlyMap<string, string>> {
+    const units = await this.tx.sql<{
+      id: string;
+      parentId: string | null;
+      headId: string | null;
+      able: boolean;
+    }>`SELECT u.id, u.parent_id AS "parentId", u.head_id AS "headId", coalesce(h.status <> 'left' AND (h.leaves_at IS NULL OR h.leaves_at > ${now}), false) AS able FROM units u LEFT JOIN persons h ON h.id = u.head_id`;
+    return headsOf(units, new Set(units.flatMap(({ headId, able }) => (able && headId !== null ? [headId] : []))));
+  }
+
   /** Who of the people, positions and units that rules name can answer now. */
   async standing(rules: readonly Rule[], now: Date): Promise<Standing> {
     const answerers = rules.flatMap(({ owner, sponsor, deputies }) => [owner, sponsor, ...deputies]);

@@ -14,7 +14,9 @@ export class NotYoursToAccept extends DomainError {
   readonly code = 'ownership.not-yours-to-accept';
   readonly kind = 'forbidden';
   constructor() {
-    super('Only the person who is named as owner accepts.');
+    super(
+      'Only the person who is named as owner accepts. If you were asked because they are silent: claim it, or decline and name somebody.',
+    );
   }
 }
 
@@ -44,5 +46,45 @@ export class RuleDecides extends DomainError {
     super(
       `The ownership rule "${rule}" replaces assignments made by hand. Change the rule, or name the owner it gives.`,
     );
+  }
+}
+
+export class NotYoursToDecline extends DomainError {
+  readonly code = 'ownership.not-yours-to-decline';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('Only who is asked to answer for this identity can say that it is not theirs.');
+  }
+}
+
+export class AcceptedAlready extends DomainError {
+  readonly code = 'ownership.accepted-already';
+  readonly kind = 'conflict';
+  constructor() {
+    super('It was accepted. Somebody has to take it over first: ask for another owner to be named.');
+  }
+}
+
+export class OwnedAlready extends DomainError {
+  readonly code = 'ownership.owned-already';
+  readonly kind = 'conflict';
+  constructor() {
+    super('Somebody answers for this identity, or is being asked to. It cannot be claimed from them.');
+  }
+}
+
+export class NotAPerson extends DomainError {
+  readonly code = 'ownership.not-a-person';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('A person answers for an identity. Sign in as one; a token that is nobody cannot claim it.');
+  }
+}
+
+export class NotYoursToDepute extends DomainError {
+  readonly code = 'ownership.not-yours-to-depute';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('Only the owner names their deputies, or somebody who manages ownership.');
   }
 }

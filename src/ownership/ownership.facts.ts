@@ -47,6 +47,13 @@ export function contributeOwnership(facts: Facts, marks: Marks, visibility: Visi
     name: 'answers for it',
     predicate: (row, person) => answersFor(sql`${row}.id`, person),
   });
+  // Whom silence made the one to ask sees what they are asked about.
+  visibility.relate({
+    kind: 'identity',
+    name: 'is asked to answer for it',
+    predicate: (row, person) =>
+      sql`EXISTS (SELECT 1 FROM ownership_waits w WHERE w.identity_id = ${row}.id AND w.person_id = ${person}::uuid)`,
+  });
   for (const kind of ['credential', 'grant'] as const)
     visibility.relate({
       kind,

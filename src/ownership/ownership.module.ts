@@ -8,19 +8,37 @@ import { Facts, Marks } from '../subjects/index.js';
 import { AcceptOwnership } from './operations/accept-ownership.js';
 import { ApplyRules } from './operations/apply-rules.js';
 import { AssignOwner } from './operations/assign-owner.js';
+import { ClaimOwnership } from './operations/claim-ownership.js';
+import { DecideSuggestions } from './operations/decide-suggestions.js';
+import { DeclineOwnership } from './operations/decline-ownership.js';
+import { EscalateSilence } from './operations/escalate-silence.js';
+import { MeasureOwnership } from './operations/measure-ownership.js';
+import { NameDeputies } from './operations/name-deputies.js';
 import { PutRules } from './operations/put-rules.js';
 import { OwnershipController } from './ownership.controller.js';
 import { contributeOwnership } from './ownership.facts.js';
-import { applyRulesJob, suggestOwnersJob } from './ownership.jobs.js';
+import { applyRulesJob, escalateSilenceJob, measureOwnershipJob, suggestOwnersJob } from './ownership.jobs.js';
+import { OwnershipListsController } from './ownership-lists.controller.js';
 import { OwnershipRulesController } from './ownership-rules.controller.js';
 import { OwnershipRulesRepository } from './ownership-rules.repository.js';
 import { noteTouched } from './queries/apply-differences.js';
 
-const operations = [AssignOwner, AcceptOwnership, PutRules, ApplyRules];
+const operations = [
+  AssignOwner,
+  AcceptOwnership,
+  DeclineOwnership,
+  ClaimOwnership,
+  NameDeputies,
+  DecideSuggestions,
+  PutRules,
+  ApplyRules,
+  EscalateSilence,
+  MeasureOwnership,
+];
 
 @Global()
 @Module({
-  controllers: [OwnershipController, OwnershipRulesController],
+  controllers: [OwnershipController, OwnershipRulesController, OwnershipListsController],
   providers: operations,
   exports: operations,
 })
@@ -35,9 +53,13 @@ export class OwnershipModule {
     audit: Audit,
     jobs: Jobs,
     applyRules: ApplyRules,
+    escalateSilence: EscalateSilence,
+    measureOwnership: MeasureOwnership,
   ) {
     registry.bind(suggestOwnersJob, { database, clock });
     registry.bind(applyRulesJob, { applyRules });
+    registry.bind(escalateSilenceJob, { escalateSilence });
+    registry.bind(measureOwnershipJob, { measureOwnership });
     contributeOwnership(facts, marks, visibility);
     followChanges(marks, jobs, applyRules);
     audit.on('inventory.records-merged', suggestOwnersJob, () => ({}));

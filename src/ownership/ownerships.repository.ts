@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../platform/database/index.js';
+import type { WaitStep } from './ownership-waits.repository.js';
 
 export type OwnershipState = 'proposed' | 'provisional' | 'accepted' | 'ended';
 
@@ -6,6 +7,19 @@ export type OwnershipState = 'proposed' | 'provisional' | 'accepted' | 'ended';
 export interface OwnershipView {
   readonly identity: string;
   readonly owner: { readonly id: string; readonly displayName: string; readonly active: boolean } | null;
+  /** Who is asked, and is not owner until they say yes. */
+  readonly proposed: { readonly id: string; readonly displayName: string; readonly active: boolean } | null;
+  /** Who is waited for, and what silence leads to; null once it is accepted. */
+  readonly waiting: {
+    readonly step: WaitStep;
+    readonly person: { readonly id: string; readonly displayName: string } | null;
+    readonly askedAt: string;
+    readonly reminders: number;
+    readonly remindAt: string | null;
+    readonly escalateAt: string | null;
+  } | null;
+  /** What the owner said yes to. */
+  readonly accepted: Readonly<Record<string, unknown>> | null;
   readonly team: { readonly id: string; readonly name: string } | null;
   readonly sponsor: { readonly id: string; readonly displayName: string } | null;
   readonly deputies: readonly { readonly id: string; readonly displayName: string; readonly active: boolean }[];
@@ -55,6 +69,7 @@ export interface NewOwnership {
   readonly basis: string;
   readonly reason: string | null;
   readonly assignedBy: string;
+  readonly acceptedWhat: Readonly<Record<string, unknown>> | null;
   readonly version: number;
   readonly at: Date;
 }
@@ -67,7 +82,9 @@ export class OwnershipsRepository {
 
   async view(identityId: string, now: Date): Promise<OwnershipView | null> {
     const [row] = await this.tx.sql<OwnershipView>`SELECT i.id AS identity,
-        CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'displayName', p.display_name, 'active', ${canAnswer('p', now)}) END AS owner,
+        CASE WHEN p.id IS NULL OR o.state = 'proposed' THEN NULL ELSE json_build_object('id', p.id, 'displayName', p.display_name, 'active', ${canAnswer('p', now)}) END AS owner,
+        CASE WHEN o.state = 'proposed' AND p.id IS NOT NULL THEN json_build_object('id', p.id, 'displayName', p.display_name, 'active', ${canAnswer('p', now)}) END AS proposed,
+        CASE WHEN w.ownership_id IS NULL THEN NULL ELSE json_build_object('step', w.step, 'person', CASE WHEN wp.id IS NULL THEN NULL ELSE json_build_object('id', wp.id, 'displayName', wp.display_name) END, 'askedAt', iso(w.asked_at), 'reminders', w.reminders, 'remindAt', iso(w.remind_at), 'escalateAt', iso(w.escalate_at)) END AS waiting, o.accepted_what AS accepted,
         CASE WHEN t.id IS NULL THEN NULL ELSE json_build_object('id', t.id, 'name', t.name) END AS team, CASE WHEN s.id IS NULL THEN NULL ELSE json_build_object('id', s.id, 'displayName', s.display_name) END AS sponsor,
         coalesce((SELECT json_agg(json_build_object('id', d.id, 'displayName', d.display_name, 'active', ${canAnswer('d', now)}) ORDER BY array_position(o.deputies, d.id)) FROM persons d WHERE d.id = ANY(o.deputies)), '[]') AS deputies,
         o.state, o.basis, o.reason, CASE WHEN r.id IS NULL THEN NULL ELSE json_build_object('id', r.id, 'name', r.name) END AS rule, o.run_id AS run,
@@ -77,7 +94,7 @@ export class OwnershipsRepository {
         coalesce((SELECT json_agg(json_build_object('person', json_build_object('id', c.id, 'displayName', c.display_name), 'confidence', g.confidence, 'because', g.because) ORDER BY array_position(ARRAY['high', 'medium', 'low'], g.confidence), c.display_name)
           FROM ownership_suggestions g JOIN persons c ON c.id = g.person_id WHERE g.identity_id = i.id), '[]') AS suggestions,
         coalesce(o.version, (SELECT max(e.version) FROM ownerships e WHERE e.identity_id = i.id), 0) AS version
-      FROM identities i LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN persons p ON p.id = o.owner_id LEFT JOIN teams t ON t.id = o.team_id LEFT JOIN persons s ON s.id = o.sponsor_id LEFT JOIN ownership_rules r ON r.id = o.rule_id
+      FROM identities i LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN persons p ON p.id = o.owner_id LEFT JOIN teams t ON t.id = o.team_id LEFT JOIN persons s ON s.id = o.sponsor_id LEFT JOIN ownership_rules r ON r.id = o.rule_id LEFT JOIN ownership_waits w ON w.ownership_id = o.id LEFT JOIN persons wp ON wp.id = w.person_id
       WHERE i.id = ${identityId}`;
     return row ?? null;
   }
@@ -98,8 +115,8 @@ export class OwnershipsRepository {
 
   async insert(o: NewOwnership): Promise<void> {
     await this.tx
-      .sql`INSERT INTO ownerships (id, identity_id, owner_id, team_id, sponsor_id, deputies, state, basis, reason, assigned_by, assigned_at, accepted_at, valid_from, version)
-      VALUES (${o.id}, ${o.identityId}, ${o.ownerId}, ${o.teamId}, ${o.sponsorId}, ${o.deputies}, ${o.state}, ${o.basis}, ${o.reason}, ${o.assignedBy}, ${o.at}, ${o.state === 'accepted' ? o.at : null}, ${o.at}, ${o.version})`;
+      .sql`INSERT INTO ownerships (id, identity_id, owner_id, team_id, sponsor_id, deputies, state, basis, reason, assigned_by, assigned_at, accepted_at, accepted_what, valid_from, version)
+      VALUES (${o.id}, ${o.identityId}, ${o.ownerId}, ${o.teamId}, ${o.sponsorId}, ${o.deputies}, ${o.state}, ${o.basis}, ${o.reason}, ${o.assignedBy}, ${o.at}, ${o.state === 'accepted' ? o.at : null}, ${o.acceptedWhat ? JSON.stringify(o.acceptedWhat) : null}, ${o.at}, ${o.version})`;
   }
 
   async end(id: string, at: Date): Promise<void> {
@@ -107,9 +124,37 @@ export class OwnershipsRepository {
       .sql`UPDATE ownerships SET state = 'ended', ended_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
   }
 
-  async accept(id: string, at: Date): Promise<void> {
+  /** `what` is what they said yes to: purpose and privileges as they stood. */
+  async accept(id: string, what: Readonly<Record<string, unknown>>, at: Date): Promise<void> {
     await this.tx
-      .sql`UPDATE ownerships SET state = 'accepted', accepted_at = ${at}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+      .sql`UPDATE ownerships SET state = 'accepted', accepted_at = ${at}, accepted_what = ${JSON.stringify(what)}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+  }
+
+  async depute(id: string, deputies: readonly string[], at: Date): Promise<void> {
+    await this.tx
+      .sql`UPDATE ownerships SET deputies = ${deputies}, valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
+  }
+
+  /** Remembers that somebody said no, or that it was said for them. */
+  async decline(identityId: string, personId: string, reason: string, by: string, at: Date): Promise<void> {
+    await this.tx
+      .sql`INSERT INTO ownership_declines (identity_id, person_id, reason, declined_by, at) VALUES (${identityId}, ${personId}, ${reason}, ${by}, ${at})
+      ON CONFLICT (identity_id, person_id) DO UPDATE SET reason = EXCLUDED.reason, declined_by = EXCLUDED.declined_by, at = EXCLUDED.at`;
+    await this.tx.sql`DELETE FROM ownership_suggestions WHERE identity_id = ${identityId} AND person_id = ${personId}`;
+  }
+
+  async suggestion(identityId: string, personId: string): Promise<{ confidence: string; because: string } | null> {
+    const [row] = await this.tx.sql<{
+      confidence: string;
+      because: string;
+    }>`SELECT confidence, because FROM ownership_suggestions WHERE identity_id = ${identityId} AND person_id = ${personId}`;
+    return row ?? null;
+  }
+
+  /** Somebody was named by hand after all: what they said before counts no more, and nothing needs to be suggested. */
+  async forgetDoubts(identityId: string, personId: string): Promise<void> {
+    await this.tx.sql`DELETE FROM ownership_declines WHERE identity_id = ${identityId} AND person_id = ${personId}`;
+    await this.tx.sql`DELETE FROM ownership_suggestions WHERE identity_id = ${identityId}`;
   }
 
   /** Who of these can answer for something now. */

@@ -14,6 +14,7 @@ import {
   lockIdentities,
   takeTouched,
 } from '../queries/apply-differences.js';
+import { askAgain } from '../queries/what-is-accepted.js';
 import { ruleDifferences } from '../queries/rule-differences.js';
 import { type ResolvedRule, resolveRule } from '../rules.js';
 
@@ -116,6 +117,25 @@ export class ApplyRules {
 
   private async apply(tx: Tx, ids: readonly string[], runId: string): Promise<number> {
     if (ids.length === 0) return 0;
+    return (await this.give(tx, ids, runId)) + (await this.askAgain(tx, ids, runId));
+  }
+
+  /** A yes belongs to what was accepted: where more is reached, or something else served, it is asked for again. */
+  private async askAgain(tx: Tx, ids: readonly string[], runId: string): Promise<number> {
+    const outdated = await askAgain(tx, ids, this.clock.now());
+    if (outdated.length === 0) return 0;
+    this.own.add(tx);
+    await this.marks.mark(tx, 'identity', ...outdated);
+    await this.audit.record(tx, {
+      type: 'ownership.acceptances-outdated',
+      actor: systemActor('ownership'),
+      target: { type: 'ownership-rules-run', id: runId },
+      data: { identities: outdated.length, digest: `sha256:${sha256Hex([...outdated].sort().join('\n'))}` },
+    });
+    return outdated.length;
+  }
+
+  private async give(tx: Tx, ids: readonly string[], runId: string): Promise<number> {
     const { rules, heads } = await this.deciding(tx);
     const among = (of: readonly string[]) =>
       ruleDifferences(this.facts, rules, heads, sql`SELECT unnest(${of}::uuid[])`);

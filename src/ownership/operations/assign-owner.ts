@@ -12,6 +12,7 @@ import { ESCALATE_AFTER_DAYS, REMIND_AFTER_DAYS } from '../ownership-rules.schem
 import { OwnershipWaitsRepository } from '../ownership-waits.repository.js';
 import { OwnershipsRepository, type OwnershipState } from '../ownerships.repository.js';
 import { ruleThatReplaces } from '../queries/rule-differences.js';
+import { whatIsAccepted } from '../queries/what-is-accepted.js';
 import { ApplyRules } from './apply-rules.js';
 
 /** Who is to answer for an identity; null leaves a place empty. */
@@ -80,9 +81,11 @@ export class AssignOwner {
         basis,
         reason: input.reason ?? null,
         assignedBy: actor.id,
+        acceptedWhat: state === 'accepted' ? { ...(await whatIsAccepted(tx, identityId)), purpose: null } : null,
         version: version + 2,
         at,
       });
+      if (input.owner !== null) await ownerships.forgetDoubts(identityId, input.owner);
       if (input.owner !== null && state !== 'accepted')
         await tx.use(OwnershipWaitsRepository).ask(
           {

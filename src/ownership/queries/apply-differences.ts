@@ -46,9 +46,9 @@ export const identitiesAfter = async (tx: Tx, after: string | null, limit: numbe
     }>`SELECT id FROM identities WHERE removed_at IS NULL AND (${after}::uuid IS NULL OR id > ${after}::uuid) ORDER BY id LIMIT ${limit}`
   ).map(({ id }) => id);
 
-/** Notes identities that changed, where there is a rule that might care. */
+/** Notes identities that changed, where there is a rule that might care, or a yes that may have become one to something else. */
 export async function noteTouched(tx: Tx, ids: Sql): Promise<number> {
-  return tx.change`INSERT INTO ownership_touched (identity_id) SELECT DISTINCT t.id FROM (${ids}) AS t(id) JOIN identities i ON i.id = t.id WHERE EXISTS (SELECT 1 FROM ownership_rules WHERE removed_at IS NULL) ON CONFLICT DO NOTHING`;
+  return tx.change`INSERT INTO ownership_touched (identity_id) SELECT DISTINCT t.id FROM (${ids}) AS t(id) JOIN identities i ON i.id = t.id WHERE EXISTS (SELECT 1 FROM ownership_rules WHERE removed_at IS NULL) OR EXISTS (SELECT 1 FROM ownerships o WHERE o.identity_id = t.id AND o.state = 'accepted') ON CONFLICT DO NOTHING`;
 }
 
 /** Takes noted identities off the list; they are looked at in the same transaction, or stay on it. */
