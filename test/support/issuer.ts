@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { type Issuer, type SampleAccount, startIssuer } from '../../src/demo/issuer/index.js';
+import { ManualClock } from '../../src/platform/clock/index.js';
 import { START, startApp, type TestApp } from './app.js';
 
 /** A browser as far as signing in needs one: it keeps cookies and follows redirects when it is told to. */
@@ -69,10 +70,11 @@ export interface SignInTest {
 export async function startWithIssuer(
   people: () => readonly SampleAccount[],
   env: Record<string, string> = {},
+  start = new Date(START),
 ): Promise<SignInTest> {
   // The issuer's library asks the machine for the time; the test moves that too, and nothing else of it.
   jest.useFakeTimers({
-    now: new Date(START),
+    now: start,
     doNotFake: [
       'hrtime',
       'nextTick',
@@ -87,7 +89,7 @@ export async function startWithIssuer(
     ],
   });
   const issuer = await startIssuer({ people, environment: {} });
-  const t = await startApp({ env: { ...issuer.variables, ...env } });
+  const t = await startApp({ clock: new ManualClock(start), env: { ...issuer.variables, ...env } });
   return {
     t,
     issuer,

@@ -46,6 +46,8 @@ export async function createHttpApp(
   await app.register(helmet, {
     // Promised only where it is kept: a browser that was told so once refuses plain http from then on.
     strictTransportSecurity: isHttps ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    // With "no-referrer" a browser hides the origin of our own forms too, and nobody could tell them from another site's.
+    referrerPolicy: { policy: 'same-origin' },
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'self'"],
