@@ -10,6 +10,9 @@ import { Ownership1763730000009 } from './1763730000009-ownership.js';
 import { Sync1763730000010 } from './1763730000010-sync.js';
 import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
+import { Notifications1763730000121 } from './1763730000121-notifications.js';
+import { Audit1763730000122 } from './1763730000122-audit-2.js';
+import { Findings1763730000123 } from './1763730000123-findings-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -25,4 +28,7 @@ export const migrations = [
   Sync1763730000010,
   Checks1763730000011,
   Findings1763730000012,
+  Notifications1763730000121,
+  Audit1763730000122,
+  Findings1763730000123,
 ] as const;

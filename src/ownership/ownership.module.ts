@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Visibility } from '../access-control/index.js';
 import { Audit } from '../audit/index.js';
+import { Contributions } from '../notifications/index.js';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
@@ -10,6 +11,7 @@ import { AssignOwner } from './operations/assign-owner.js';
 import { OwnershipController } from './ownership.controller.js';
 import { contributeOwnership } from './ownership.facts.js';
 import { suggestOwnersJob } from './ownership.jobs.js';
+import { contributeOwedAcceptances } from './ownership.owes.js';
 
 @Global()
 @Module({
@@ -26,9 +28,11 @@ export class OwnershipModule {
     marks: Marks,
     visibility: Visibility,
     audit: Audit,
+    contributions: Contributions,
   ) {
     registry.bind(suggestOwnersJob, { database, clock });
     contributeOwnership(facts, marks, visibility);
+    contributeOwedAcceptances(contributions);
     audit.on('inventory.records-merged', suggestOwnersJob, () => ({}));
     audit.on('people.people-merged', suggestOwnersJob, () => ({}));
   }
