@@ -15,6 +15,9 @@ import { PeopleFeeds1763730000161 } from './1763730000161-people-2.js';
 import { ChecksTwo1763730000111 } from './1763730000111-checks-2.js';
 import { FindingsTwo1763730000112 } from './1763730000112-findings-2.js';
 import { AccessControl1763730000151 } from './1763730000151-access-control-2.js';
+import { Notifications1763730000121 } from './1763730000121-notifications.js';
+import { Audit1763730000122 } from './1763730000122-audit-2.js';
+import { Findings1763730000123 } from './1763730000123-findings-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -35,4 +38,7 @@ export const migrations = [
   ChecksTwo1763730000111,
   FindingsTwo1763730000112,
   AccessControl1763730000151,
+  Notifications1763730000121,
+  Audit1763730000122,
+  Findings1763730000123,
 ] as const;

@@ -6,6 +6,7 @@ import { ChecksModule } from './checks/index.js';
 import { ConnectorRegistry } from './connectors/registry/index.js';
 import { FindingsModule } from './findings/index.js';
 import { InventoryModule } from './inventory/index.js';
+import { NotificationsModule } from './notifications/index.js';
 import { OwnershipModule } from './ownership/index.js';
 import { PeopleModule } from './people/index.js';
 import { Clock } from './platform/clock/index.js';
@@ -70,6 +71,7 @@ export class AppModule {
         SubjectsModule,
         PeopleModule,
         AccessControlModule,
+        NotificationsModule,
         InventoryModule,
         UseCasesModule,
         OwnershipModule,

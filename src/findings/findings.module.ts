@@ -1,9 +1,12 @@
 import { Global, Module } from '@nestjs/common';
-import { OutcomeSink } from '../checks/index.js';
+import { Checks, OutcomeSink } from '../checks/index.js';
+import { Contributions } from '../notifications/index.js';
 import { Database } from '../platform/database/index.js';
 import { Metrics } from '../platform/telemetry/index.js';
+import { contributeOwedFindings } from './findings.owes.js';
 import { FindingsRepository } from './findings.repository.js';
 import { EndExceptions } from './end-exceptions.js';
+import { contributeFindingsLog } from './findings.siem.js';
 import { AcknowledgeFinding } from './operations/acknowledge-finding.js';
 import { TurnFindings } from './operations/turn-findings.js';
 
@@ -13,7 +16,9 @@ import { TurnFindings } from './operations/turn-findings.js';
   exports: [AcknowledgeFinding, OutcomeSink],
 })
 export class FindingsModule {
-  constructor(database: Database, metrics: Metrics) {
+  constructor(database: Database, metrics: Metrics, contributions: Contributions, checks: Checks) {
+    contributeOwedFindings(contributions);
+    contributeFindingsLog(contributions, checks);
     metrics.addGauge({
       name: 'mandate_findings_open',
       help: 'Findings that are not resolved, by severity.',

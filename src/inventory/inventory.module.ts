@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { Visibility } from '../access-control/index.js';
+import { Contributions } from '../notifications/index.js';
 import { Facts, Marks } from '../subjects/index.js';
 import { contributeInventory } from './inventory.facts.js';
+import { contributeInventoryNews } from './inventory.news.js';
 import { placeInventory } from './inventory.visibility.js';
 import { JudgeTouched } from './operations/judge-touched.js';
 import { MergeRecords } from './operations/merge-records.js';
@@ -26,8 +28,9 @@ const operations = [
 @Global()
 @Module({ providers: operations, exports: operations })
 export class InventoryModule {
-  constructor(facts: Facts, marks: Marks, visibility: Visibility) {
+  constructor(facts: Facts, marks: Marks, visibility: Visibility, contributions: Contributions) {
     contributeInventory(facts, marks);
     placeInventory(visibility);
+    contributeInventoryNews(contributions);
   }
 }

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Visibility } from '../access-control/index.js';
 import { Audit } from '../audit/index.js';
+import { Contributions } from '../notifications/index.js';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
 import { JobRegistry, Jobs } from '../platform/jobs/index.js';
@@ -35,6 +36,7 @@ const operations = [
   EscalateSilence,
   MeasureOwnership,
 ];
+import { contributeOwedAcceptances } from './ownership.owes.js';
 
 @Global()
 @Module({
@@ -55,6 +57,7 @@ export class OwnershipModule {
     applyRules: ApplyRules,
     escalateSilence: EscalateSilence,
     measureOwnership: MeasureOwnership,
+    contributions: Contributions,
   ) {
     registry.bind(suggestOwnersJob, { database, clock });
     registry.bind(applyRulesJob, { applyRules });
@@ -62,6 +65,7 @@ export class OwnershipModule {
     registry.bind(measureOwnershipJob, { measureOwnership });
     contributeOwnership(facts, marks, visibility);
     followChanges(marks, jobs, applyRules);
+    contributeOwedAcceptances(contributions);
     audit.on('inventory.records-merged', suggestOwnersJob, () => ({}));
     audit.on('people.people-merged', suggestOwnersJob, () => ({}));
   }

@@ -170,6 +170,32 @@ const VARIABLES = {
     schema: z.string().min(1).default('/run/secrets'),
     about: 'Folder that { "file": ... } references in a source configuration may point into.',
   },
+  MANDATE_MAIL_URL: {
+    schema: z
+      .string()
+      .regex(/^smtps?:\/\//, 'must be a smtp:// or smtps:// address')
+      .optional(),
+    secret: true,
+    about: 'Mail server, such as smtps://name:password@mail.example:465. Without it messages are kept and shown.',
+  },
+  MANDATE_MAIL_FROM: {
+    schema: z.email().optional(),
+    about: 'Address mail comes from; goes together with MANDATE_MAIL_URL.',
+  },
+  MANDATE_SEALING_KEY: {
+    schema: z.string().min(32).optional(),
+    secret: true,
+    about:
+      'Key that seals the secrets Mandate itself must keep (of webhooks), at least 32 characters. An embedded instance makes its own in the data folder.',
+  },
+  MANDATE_WEBHOOK_ALLOW_PRIVATE: {
+    schema: z.stringbool().default(false),
+    about: 'Lets webhooks reach private addresses and plain http. For a receiver inside the network, and for tests.',
+  },
+  MANDATE_WEBHOOK_DISABLE_AFTER_DAYS: {
+    schema: z.coerce.number().int().min(1).max(90).default(5),
+    about: 'Days of nothing but failure after which a webhook is switched off and the IAM team is told.',
+  },
   AWS_ENDPOINT_URL: { schema: url.optional(), about: 'Reads AWS from this endpoint instead of the public one.' },
   AWS_REGION: { schema: z.string().min(1).default('us-east-1'), about: 'Region AWS requests are signed for.' },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: boolean; file?: boolean }>;
@@ -284,6 +310,8 @@ function contradictions(settings: Settings): string[] {
     // Codes and cookies that cross a network in the clear are anybody's.
     if (settings.MANDATE_OIDC_ISSUER && isPlain(settings[name]))
       problems.push(`${name} must be https, or an address of this machine: sign-ins go over it`);
+  if ((settings.MANDATE_MAIL_URL === undefined) !== (settings.MANDATE_MAIL_FROM === undefined))
+    problems.push('MANDATE_MAIL_URL and MANDATE_MAIL_FROM go together: set both or none');
   return problems;
 }
 
