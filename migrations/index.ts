@@ -18,6 +18,8 @@ import { AccessControl1763730000151 } from './1763730000151-access-control-2.js'
 import { Notifications1763730000121 } from './1763730000121-notifications.js';
 import { Audit1763730000122 } from './1763730000122-audit-2.js';
 import { Findings1763730000123 } from './1763730000123-findings-2.js';
+import { Remediation1763730000171 } from './1763730000171-remediation.js';
+import { Certification1763730000172 } from './1763730000172-certification.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -41,4 +43,6 @@ export const migrations = [
   Notifications1763730000121,
   Audit1763730000122,
   Findings1763730000123,
+  Remediation1763730000171,
+  Certification1763730000172,
 ] as const;

@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type Provider } from '@nestjs/commo
 import { AccessControlModule, LocalAdminFolder } from './access-control/index.js';
 import { AuditModule } from './audit/index.js';
 import { CatalogueModule } from './catalogue/index.js';
+import { CertificationModule } from './certification/index.js';
 import { ChecksModule } from './checks/index.js';
 import { ConnectorRegistry } from './connectors/registry/index.js';
 import { FindingsModule } from './findings/index.js';
@@ -18,6 +19,7 @@ import { JobsMode, JobsModule, QueueConnection } from './platform/jobs/index.js'
 import { type PinoRootLogger, RootLogger } from './platform/logging/index.js';
 import { TelemetryModule } from './platform/telemetry/index.js';
 import { UploadsModule } from './platform/uploads/index.js';
+import { RemediationModule } from './remediation/index.js';
 import { SubjectsModule } from './subjects/index.js';
 import { SyncModule } from './sync/index.js';
 import { UseCasesModule } from './use-cases/index.js';
@@ -79,6 +81,8 @@ export class AppModule {
         ChecksModule,
         FindingsModule,
         CatalogueModule,
+        RemediationModule,
+        CertificationModule,
       ],
     };
   }

@@ -1,1 +1,14 @@
 export { CatalogueModule } from './catalogue.module.js';
+export {
+  allTeams,
+  everybody,
+  headsOfUnits,
+  membersOfTeams,
+  peopleWhoAnswer,
+  population,
+  type PopulationFilter,
+  type PopulationParts,
+  type PopulationSubject,
+  sourcesAsKnown,
+} from './queries/population.js';
+export { collectionEvidence, subjectEvidence, type SubjectEvidence } from './queries/subject-evidence.js';

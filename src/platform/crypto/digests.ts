@@ -1,4 +1,4 @@
-import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
 
 export const sha256Hex = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
@@ -24,3 +24,6 @@ export function isSameSecret(a: string, b: string): boolean {
 
 /** 256 random bits, URL-safe. */
 export const randomSecret = (): string => randomBytes(32).toString('base64url');
+
+/** A number nobody could have known, for what is drawn by lot and must be drawn again the same. */
+export const randomSeed = (): string => String(randomInt(2 ** 47));

@@ -8,4 +8,5 @@ export {
   type EmbeddedServer,
   writePrivateFile,
 } from './embedded/embedded-postgres.js';
+export { attachPartition, createPartition, type Partition } from './partitions.js';
 export { empty, join, raw, sql, Sql, Tx } from './tx.js';

@@ -1,0 +1,3 @@
+export { ACTION_TRANSITIONS, type ActionKind, type ActionState } from './action.states.js';
+export { PlanActions } from './operations/plan-actions.js';
+export { RemediationModule } from './remediation.module.js';
