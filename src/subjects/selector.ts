@@ -32,6 +32,19 @@ export const selectorSchema = z
       .record(z.string().min(1).max(200), z.string().max(300).nullable())
       .optional()
       .meta({ description: 'A value, or null for any value.' }),
+    age: z
+      .strictObject({
+        olderThanDays: z.number().int().min(0).max(36_500).optional(),
+        youngerThanDays: z.number().int().min(1).max(36_500).optional(),
+      })
+      .refine(({ olderThanDays, youngerThanDays }) => olderThanDays !== undefined || youngerThanDays !== undefined, {
+        message: 'names neither olderThanDays nor youngerThanDays',
+      })
+      .optional()
+      .meta({
+        description:
+          'Days since it was made. Where the source does not tell, the day it was first seen shows that it is at least so old, and never that it is young.',
+      }),
     subjects: z
       .array(z.enum(['identity', 'credential', 'grant', 'use-case', 'agent', 'person', 'source']))
       .min(1)
@@ -53,31 +66,27 @@ interface Selectable {
   readonly identityName?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly id?: string;
+  readonly createdAt?: number | null;
+  readonly issuedAt?: number | null;
+  readonly firstSeenAt?: number;
 }
 
-/** The facts selectors read, by subject: they are always part of the plan while some policy asks for them. */
-export function factsOfSelector(selector: Selector): readonly string[] {
-  const names: string[] = [];
-  if (selector.environments) names.push('environment');
-  if (selector.risks) names.push('risk');
-  if (selector.units) names.push('unitId');
-  if (selector.kinds) names.push('identityKind');
-  if (selector.credentialKinds) names.push('kind');
-  if (selector.sources) names.push('sourceId');
-  if (selector.collections) names.push('collectionId');
-  if (selector.accounts) names.push('account');
-  if (selector.names) names.push('identityName');
-  if (selector.tags) names.push('tags');
-  return names;
-}
+const DAY = 86_400_000;
+
+/** When it was made; null where nobody tells. */
+const madeAt = (facts: Selectable, subject: string): number | null =>
+  (subject === 'credential' ? facts.issuedAt : facts.createdAt) ?? null;
+/** The latest instant it can have been made: when it was first seen, where nobody tells. */
+const madeBy = (facts: Selectable, subject: string): number | null =>
+  madeAt(facts, subject) ?? facts.firstSeenAt ?? null;
 
 /** A selector as a function of one kind of subject's facts; null = it matches everything. */
 export function compileSelector(
   selector: Selector,
   subject: string,
-): ((facts: Selectable) => boolean) | null | 'nothing' {
+): ((facts: Selectable, now: number) => boolean) | null | 'nothing' {
   if (selector.subjects && !selector.subjects.includes(subject as never)) return 'nothing';
-  const tests: ((facts: Selectable) => boolean)[] = [];
+  const tests: ((facts: Selectable, now: number) => boolean)[] = [];
   const among = (wanted: readonly string[] | undefined, of: (facts: Selectable) => string | null | undefined): void => {
     if (!wanted) return;
     const set = new Set(wanted);
@@ -105,7 +114,35 @@ export function compileSelector(
     tests.push(
       ({ tags }) => tags !== undefined && tags !== null && key in tags && (value === null || tags[key] === value),
     );
-  return tests.length === 0 ? null : (facts) => tests.every((test) => test(facts));
+  const { olderThanDays, youngerThanDays } = selector.age ?? {};
+  if (olderThanDays !== undefined)
+    tests.push((facts, now) => {
+      const made = madeBy(facts, subject);
+      return made !== null && made + olderThanDays * DAY <= now;
+    });
+  if (youngerThanDays !== undefined)
+    tests.push((facts, now) => {
+      const made = madeAt(facts, subject);
+      return made !== null && now < made + youngerThanDays * DAY;
+    });
+  return tests.length === 0 ? null : (facts, now) => tests.every((test) => test(facts, now));
+}
+
+/** When time alone may next turn whether a selector matches; null for selectors that time does not move. */
+export function compileTurning(
+  selector: Selector,
+  subject: string,
+): ((facts: Selectable, now: number) => number | undefined) | null {
+  const { olderThanDays, youngerThanDays } = selector.age ?? {};
+  if (olderThanDays === undefined && youngerThanDays === undefined) return null;
+  return (facts, now) => {
+    const [made, by] = [madeAt(facts, subject), madeBy(facts, subject)];
+    const turns = [
+      ...(olderThanDays !== undefined && by !== null ? [by + olderThanDays * DAY] : []),
+      ...(youngerThanDays !== undefined && made !== null ? [made + youngerThanDays * DAY] : []),
+    ].filter((at) => at > now);
+    return turns.length === 0 ? undefined : Math.min(...turns);
+  };
 }
 
 const namePattern = (name: string): RegExp =>

@@ -1,6 +1,6 @@
 import type { Severity, SubjectType } from '../sdk/index.js';
 import type { AnyCheck } from './load-checks.js';
-import { compileSelector, factsOfSelector, type Selector } from '../../subjects/index.js';
+import { compileSelector, compileTurning, type Selector } from '../../subjects/index.js';
 
 export type Mode = 'observe' | 'notify' | 'enforce';
 
@@ -29,50 +29,83 @@ export interface Decision {
   readonly mode: Mode;
 }
 
+interface Way {
+  readonly matches: ((facts: never, now: number) => boolean) | null;
+  readonly turnsAt: ((facts: never, now: number) => number | undefined) | null;
+  readonly decision: Decision;
+  /** The decision as text, to see whether two are the same. */
+  readonly key: string;
+}
+
 /** Finds, for one kind of subject, which policy decides about each check: the first in order whose selector matches. */
 export class Decisions {
-  private readonly byCheck = new Map<
-    string,
-    readonly { matches: ((facts: never) => boolean) | null; decision: Decision }[]
-  >();
+  private readonly byCheck = new Map<string, { readonly ways: readonly Way[]; readonly moves: boolean }>();
 
   constructor(
     readonly subject: SubjectType,
     checks: readonly AnyCheck[],
     policies: readonly DecidingPolicy[],
   ) {
+    const selectors: string[] = [];
     for (const check of checks) {
-      const ways: { matches: ((facts: never) => boolean) | null; decision: Decision }[] = [];
+      const ways: Way[] = [];
       for (const policy of policies) {
         const own = policy.checks.find(({ id }) => id === check.id);
         if (!own && policy.checks.length > 0) continue;
         const matches = compileSelector(policy.selector, subject);
         if (matches === 'nothing') continue;
+        const decision: Decision = {
+          policyId: policy.id,
+          enabled: own?.enabled ?? true,
+          severity: own?.severity ?? check.severity,
+          severityFixed: own?.severity !== undefined,
+          parameters: { ...(check.parameters as object), ...own?.parameters },
+          mode: policy.mode,
+        };
         ways.push({
           matches,
-          decision: {
-            policyId: policy.id,
-            enabled: own?.enabled ?? true,
-            severity: own?.severity ?? check.severity,
-            severityFixed: own?.severity !== undefined,
-            parameters: { ...(check.parameters as object), ...own?.parameters },
-            mode: policy.mode,
-          },
+          turnsAt: compileTurning(policy.selector, subject),
+          decision,
+          key: JSON.stringify(decision),
         });
+        selectors.push(`${check.id} ${JSON.stringify(policy.selector)} ${ways.at(-1)!.key}`);
         if (matches === null) break;
       }
-      this.byCheck.set(check.id, ways);
+      this.byCheck.set(check.id, { ways, moves: ways.some(({ turnsAt }) => turnsAt !== null) });
     }
+    this.selectors = selectors;
+  }
+  private readonly selectors: readonly string[];
+
+  /** The same for two sets of policies that decide alike about every subject of this kind. */
+  fingerprint(): string {
+    return this.selectors.join('\n');
+  }
+
+  /** What is decided, as text; null as `of`. */
+  keyOf(checkId: string, facts: never, now: number): string | null {
+    for (const { matches, key } of this.byCheck.get(checkId)!.ways)
+      if (matches === null || matches(facts, now)) return key;
+    return null;
   }
 
   /** Null when no policy speaks of the check for this subject. */
-  of(checkId: string, facts: never): Decision | null {
-    for (const { matches, decision } of this.byCheck.get(checkId)!)
-      if (matches === null || matches(facts)) return decision;
+  of(checkId: string, facts: never, now: number): Decision | null {
+    for (const { matches, decision } of this.byCheck.get(checkId)!.ways)
+      if (matches === null || matches(facts, now)) return decision;
     return null;
   }
-}
 
-export const factsOfPolicies = (policies: readonly DecidingPolicy[]): readonly string[] => [
-  ...new Set(policies.flatMap(({ selector }) => factsOfSelector(selector))),
-];
+  /** When time alone may hand the check to another policy: only policies up to the one that decides can do that. */
+  turnsAt(checkId: string, facts: never, now: number): number | undefined {
+    const { ways, moves } = this.byCheck.get(checkId)!;
+    if (!moves) return undefined;
+    let first: number | undefined;
+    for (const { matches, turnsAt } of ways) {
+      const at = turnsAt?.(facts, now);
+      if (at !== undefined && (first === undefined || at < first)) first = at;
+      if (matches === null || matches(facts, now)) break;
+    }
+    return first;
+  }
+}

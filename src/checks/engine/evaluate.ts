@@ -58,7 +58,9 @@ export class Evaluator {
     const failures = new Map<number, Extract<Turn, { to: 'failing' }>>();
     let due: number | undefined;
     for (const { check, place } of this.checks) {
-      const decision = this.decisions.of(check.id, facts);
+      const decision = this.decisions.of(check.id, facts, now);
+      const handedOnAt = this.decisions.turnsAt(check.id, facts, now);
+      if (handedOnAt !== undefined && (due === undefined || handedOnAt < due)) due = handedOnAt;
       if (!decision?.enabled) continue;
       const outcome: Outcome = check.evaluate(facts, decision.parameters as never, now as never);
       if (outcome.until !== undefined && (due === undefined || outcome.until < due)) due = outcome.until;

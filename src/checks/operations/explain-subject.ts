@@ -52,7 +52,7 @@ export class ExplainSubject {
           const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
           const facts = plan.decode(fields, ROW_HEAD) as never;
           explanations = this.checks.of(type).map((check) => {
-            const decision = decisions.of(check.id, facts);
+            const decision = decisions.of(check.id, facts, now);
             const base = {
               check: check.id,
               title: check.title,
