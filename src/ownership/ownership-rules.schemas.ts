@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { standingSelectorSchema } from '../subjects/index.js';
+import { selectorSchema } from '../subjects/index.js';
 
 export const REMIND_AFTER_DAYS = 2;
 export const ESCALATE_AFTER_DAYS = 3;
@@ -18,7 +18,7 @@ const answerer = z
 
 const shape = {
   name: z.string().trim().min(1).max(200),
-  selector: standingSelectorSchema.default({}),
+  selector: selectorSchema.default({}),
   owner: answerer.nullable().default(null),
   team: z.uuid().nullable().default(null),
   sponsor: answerer.nullable().default(null),
@@ -62,7 +62,7 @@ export const ruleSchema = z
     id: z.uuid(),
     name: z.string(),
     order: z.number().int(),
-    selector: standingSelectorSchema,
+    selector: selectorSchema,
     owner: answerer.nullable(),
     team: z.uuid().nullable(),
     sponsor: answerer.nullable(),

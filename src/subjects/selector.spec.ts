@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { compileSelector, type Selector } from './selector.js';
 import { selectorCondition } from './selector-sql.js';
 
+const NOW = new Date('2026-03-01T00:00:00Z');
 const matches = (selector: Selector, facts: object): boolean => {
   const compiled = compileSelector(selector, 'identity');
-  return compiled === 'nothing' ? false : compiled === null || compiled(facts, 0);
+  return compiled === 'nothing' ? false : compiled === null || compiled(facts, NOW.getTime());
 };
 
 describe('a selector', () => {
@@ -26,14 +27,19 @@ describe('a selector', () => {
     const condition = selectorCondition(
       { environments: [value], names: [value], accounts: [value], tags: { [value]: value, any: null }, kinds: [value] },
       (name) => `f.${name}`,
+      NOW,
     );
     expect(condition.text).not.toContain('DROP');
     expect(condition.values.flat()).toContain(value);
   });
 
+  it('refuses in SQL what it does not know, so that nothing is widened', () => {
+    expect(() => selectorCondition({ mood: ['good'] } as never, () => 'x', NOW)).toThrow('mood');
+  });
+
   it('is about nothing where it asks what no identity has', () => {
-    expect(selectorCondition({ credentialKinds: ['api-key'] }, () => 'x').text).toBe('FALSE');
-    expect(selectorCondition({ subjects: ['source'] }, () => 'x').text).toBe('FALSE');
-    expect(selectorCondition({}, () => 'x').text).toBe('TRUE');
+    expect(selectorCondition({ credentialKinds: ['api-key'] }, () => 'x', NOW).text).toBe('FALSE');
+    expect(selectorCondition({ subjects: ['source'] }, () => 'x', NOW).text).toBe('FALSE');
+    expect(selectorCondition({}, () => 'x', NOW).text).toBe('TRUE');
   });
 });

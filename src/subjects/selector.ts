@@ -53,9 +53,6 @@ export const selectorSchema = z
   .meta({ id: 'PolicySelector' });
 export type Selector = z.output<typeof selectorSchema>;
 
-/** A selector that time does not move: for what is worked out once and then stands, as ownership rules do. */
-export const standingSelectorSchema = selectorSchema.omit({ age: true }).meta({ id: 'StandingSelector' });
-
 /** Facts a selector may ask for; what a kind of subject does not have, no selector that asks for it matches. */
 interface Selectable {
   readonly environment?: string | null;
@@ -72,23 +69,6 @@ interface Selectable {
   readonly createdAt?: number | null;
   readonly issuedAt?: number | null;
   readonly firstSeenAt?: number;
-}
-
-/** The facts selectors read, by subject: they are always part of the plan while some policy asks for them. */
-export function factsOfSelector(selector: Selector): readonly string[] {
-  const names: string[] = [];
-  if (selector.environments) names.push('environment');
-  if (selector.risks) names.push('risk');
-  if (selector.units) names.push('unitId');
-  if (selector.kinds) names.push('identityKind');
-  if (selector.credentialKinds) names.push('kind');
-  if (selector.sources) names.push('sourceId');
-  if (selector.collections) names.push('collectionId');
-  if (selector.accounts) names.push('account');
-  if (selector.names) names.push('identityName');
-  if (selector.tags) names.push('tags');
-  if (selector.age) names.push('createdAt', 'issuedAt', 'firstSeenAt');
-  return names;
 }
 
 const DAY = 86_400_000;

@@ -22,7 +22,7 @@ describe('a selector of identities', () => {
         id,
         name: id,
         kind: n % 2 ? 'service-account' : 'role',
-        createdAt: '2024-01-01',
+        createdAt: n === 4 ? '2026-02-20' : n === 0 ? null : '2024-01-01',
         ...(n % 2 ? { environment: 'production' } : {}),
         ...(n === 1 ? { tags: { team: 'one', empty: '' } } : n === 2 ? { tags: { team: 'two' } } : {}),
         ...(n === 3 ? { collection: 'made' } : {}),
@@ -55,23 +55,29 @@ describe('a selector of identities', () => {
       { tags: { empty: '' } },
       { tags: { team: 'one', other: null } },
       { kinds: ['role'], names: ['*'], sources: [sources[1]!.id] },
+      { age: { olderThanDays: 365 } },
+      { age: { olderThanDays: 0 } },
+      { age: { youngerThanDays: 30 } },
+      { age: { youngerThanDays: 900, olderThanDays: 800 } },
+      { age: { olderThanDays: 790 } },
       { credentialKinds: ['api-key'] },
       { subjects: ['credential'] },
       { subjects: ['identity'], environments: ['production'] },
     ];
+    const now = t.clock.now();
     const seen = new Set<number>();
     for (const selector of selectors) {
       const plan = facts.plan('identity', new Set([...factsOfSelectors([selector]), 'id', 'identityName']));
       const found = await t.app.database.read(async (tx) => {
         const inSql = await tx.run<{ id: string }>(
-          sql`SELECT i.id ${raw(plan.from)} WHERE ${selectorCondition(selector, (name) => plan.sqlOf(name))} ORDER BY i.id`,
+          sql`SELECT i.id ${raw(plan.from)} WHERE ${selectorCondition(selector, (name) => plan.sqlOf(name), now)} ORDER BY i.id`,
         );
         const loaded: string[] = [];
         const compiled = compileSelector(selector, 'identity');
         for await (const piece of await tx.copyOut(`SELECT ${plan.select.join(', ')} ${plan.from} ORDER BY i.id`))
           for (const line of String(piece).split('\n').filter(Boolean)) {
             const one = plan.decode(line.split('\t'), 0);
-            if (compiled !== 'nothing' && (compiled === null || compiled(one, 0))) loaded.push(one.id);
+            if (compiled !== 'nothing' && (compiled === null || compiled(one, now.getTime()))) loaded.push(one.id);
           }
         return { inSql: inSql.map(({ id }) => id), loaded };
       });

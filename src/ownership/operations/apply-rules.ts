@@ -4,7 +4,7 @@ import { Clock } from '../../platform/clock/index.js';
 import { digestOf, sha256Hex } from '../../platform/crypto/index.js';
 import { Database, sql, type Tx } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
-import { Facts, Marks } from '../../subjects/index.js';
+import { Facts, Marks, movesWithTime } from '../../subjects/index.js';
 import { OwnershipRulesRepository } from '../ownership-rules.repository.js';
 import {
   type Applied,
@@ -74,13 +74,16 @@ export class ApplyRules {
   async deciding(tx: Tx): Promise<Deciding> {
     const repository = tx.use(OwnershipRulesRepository);
     const rules = await repository.deciding();
-    const standing = await repository.standing(rules, this.clock.now());
+    const now = this.clock.now();
+    const standing = await repository.standing(rules, now);
     const resolved = rules.map((rule) => resolveRule(rule, standing));
     return {
       rules: resolved,
       heads: standing.heads,
       digest: digestOf({
         rules: rules.map(({ id, version }, at) => ({ ...resolved[at], rule: { id, version } })),
+        // A rule by age is looked at anew every day: time alone moves identities under it.
+        day: rules.some(({ selector }) => movesWithTime(selector)) ? now.toISOString().slice(0, 10) : null,
         heads: [...standing.heads].sort(([a], [b]) => (a < b ? -1 : 1)),
       }),
     };
@@ -138,7 +141,7 @@ export class ApplyRules {
   private async give(tx: Tx, ids: readonly string[], runId: string): Promise<number> {
     const { rules, heads } = await this.deciding(tx);
     const among = (of: readonly string[]) =>
-      ruleDifferences(this.facts, rules, heads, sql`SELECT unnest(${of}::uuid[])`);
+      ruleDifferences(this.facts, rules, heads, sql`SELECT unnest(${of}::uuid[])`, this.clock.now());
     const other = await differing(tx, among(ids));
     if (other.length === 0) return 0;
     // Looked at again behind the lock: meanwhile somebody may have assigned one of them by hand.

@@ -123,7 +123,7 @@ export class AssignOwner {
   private async assertRulesAllow(tx: Tx, identityId: string, input: OwnershipInput): Promise<void> {
     const { rules, heads } = await this.applyRules.deciding(tx);
     if (!rules.some(({ rule }) => rule.replacesAssignments)) return;
-    const rule = await ruleThatReplaces(tx, this.facts, rules, heads, identityId);
+    const rule = await ruleThatReplaces(tx, this.facts, rules, heads, identityId, this.clock.now());
     if (rule && rule.owner !== input.owner) throw new RuleDecides(rule.name);
   }
 

@@ -16,9 +16,10 @@ export function ruleDifferences(
   rules: readonly ResolvedRule[],
   heads: ReadonlyMap<string, string>,
   identities: Sql,
+  now: Date,
 ): Sql {
   const plan = facts.plan('identity', factsOfSelectors(rules.map(({ rule }) => rule.selector)));
-  const conditions = rules.map(({ rule }) => selectorCondition(rule.selector, (name) => plan.sqlOf(name)));
+  const conditions = rules.map(({ rule }) => selectorCondition(rule.selector, (name) => plan.sqlOf(name), now));
   const deciding = rules.flatMap(({ named, ownerIsHead }, at) =>
     named
       ? [sql`WHEN ${conditions[at]!} ${ownerIsHead ? sql`AND head.person_id IS NOT NULL` : empty} THEN ${at}::integer`]
@@ -80,12 +81,13 @@ export async function ruleThatReplaces(
   rules: readonly ResolvedRule[],
   heads: ReadonlyMap<string, string>,
   identityId: string,
+  now: Date,
 ): Promise<{ name: string; owner: string } | null> {
   const plan = facts.plan('identity', factsOfSelectors(rules.map(({ rule }) => rule.selector)));
   const ways = rules.flatMap(({ rule, named, ownerIsHead }, at) =>
     named
       ? [
-          sql`WHEN ${selectorCondition(rule.selector, (name) => plan.sqlOf(name))} ${ownerIsHead ? sql`AND i.unit_id = ANY(${[...heads.keys()]}::uuid[])` : empty} THEN ${at}::integer`,
+          sql`WHEN ${selectorCondition(rule.selector, (name) => plan.sqlOf(name), now)} ${ownerIsHead ? sql`AND i.unit_id = ANY(${[...heads.keys()]}::uuid[])` : empty} THEN ${at}::integer`,
         ]
       : [],
   );
