@@ -7,15 +7,27 @@ import { RecordPerson } from './operations/record-person.js';
 import { SettlePersons } from './operations/settle-persons.js';
 import { ShapeOrganisation } from './operations/shape-organisation.js';
 import { TeamsController, UnitsController } from './organisation.controller.js';
+import { WriteScimGroup } from './operations/write-scim-group.js';
+import { WriteScimUser } from './operations/write-scim-user.js';
 import { OwnFeed } from './own-feed.js';
 import { PeopleController } from './people.controller.js';
 import { contributePeople } from './people.facts.js';
+import { ScimController } from './scim/scim.controller.js';
 import { applyDatedFacts, importPeople } from './people.jobs.js';
 
 @Global()
 @Module({
-  controllers: [PeopleController, UnitsController, TeamsController],
-  providers: [ImportPeople, RecordPerson, ShapeOrganisation, SettlePersons, ApplyDatedFacts, OwnFeed],
+  controllers: [ScimController, PeopleController, UnitsController, TeamsController],
+  providers: [
+    ImportPeople,
+    RecordPerson,
+    ShapeOrganisation,
+    SettlePersons,
+    ApplyDatedFacts,
+    OwnFeed,
+    WriteScimUser,
+    WriteScimGroup,
+  ],
   exports: [ImportPeople, RecordPerson, ShapeOrganisation],
 })
 export class PeopleModule {
