@@ -92,6 +92,10 @@ const VARIABLES = {
     schema: z.string().min(1).default('/run/secrets'),
     about: 'Folder that { "file": ... } references in a source configuration may point into.',
   },
+  MANDATE_PEOPLE_DIR: {
+    schema: z.string().min(1).optional(),
+    about: 'Folder whose sub-folders people feeds may read HR files from.',
+  },
   AWS_ENDPOINT_URL: { schema: url.optional(), about: 'Reads AWS from this endpoint instead of the public one.' },
   AWS_REGION: { schema: z.string().min(1).default('us-east-1'), about: 'Region AWS requests are signed for.' },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: boolean }>;
