@@ -22,7 +22,7 @@ export interface Feed {
   readonly name: string;
   readonly kind: FeedKind;
   readonly rank: number;
-  readonly fieldRanks: Readonly<Record<string, number>>;
+  readonly fieldRanks: Readonly<Record<string, number | undefined>>;
   readonly options: HrFileOptions;
   readonly caller: string | null;
   readonly createdAt: string;

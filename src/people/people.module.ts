@@ -3,25 +3,58 @@ import { JobRegistry } from '../platform/jobs/index.js';
 import { Facts } from '../subjects/index.js';
 import { ApplyDatedFacts } from './operations/apply-dated-facts.js';
 import { ImportPeople } from './operations/import-people.js';
+import { ReadPeopleFolder } from './operations/read-people-folder.js';
 import { RecordPerson } from './operations/record-person.js';
+import { ShapeFeeds } from './operations/shape-feeds.js';
 import { SettlePersons } from './operations/settle-persons.js';
 import { ShapeOrganisation } from './operations/shape-organisation.js';
 import { TeamsController, UnitsController } from './organisation.controller.js';
+import { WriteScimGroup } from './operations/write-scim-group.js';
+import { WriteScimUser } from './operations/write-scim-user.js';
 import { OwnFeed } from './own-feed.js';
+import { PeopleFeedsController, PeopleMatchingController } from './people-feeds.controller.js';
 import { PeopleController } from './people.controller.js';
 import { contributePeople } from './people.facts.js';
-import { applyDatedFacts, importPeople } from './people.jobs.js';
+import { ScimController } from './scim/scim.controller.js';
+import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './people.jobs.js';
 
 @Global()
 @Module({
-  controllers: [PeopleController, UnitsController, TeamsController],
-  providers: [ImportPeople, RecordPerson, ShapeOrganisation, SettlePersons, ApplyDatedFacts, OwnFeed],
+  controllers: [
+    ScimController,
+    PeopleFeedsController,
+    PeopleMatchingController,
+    PeopleController,
+    UnitsController,
+    TeamsController,
+  ],
+  providers: [
+    ReadPeopleFolder,
+    ShapeFeeds,
+    ImportPeople,
+    RecordPerson,
+    ShapeOrganisation,
+    SettlePersons,
+    ApplyDatedFacts,
+    OwnFeed,
+    WriteScimUser,
+    WriteScimGroup,
+  ],
   exports: [ImportPeople, RecordPerson, ShapeOrganisation],
 })
 export class PeopleModule {
-  constructor(registry: JobRegistry, operation: ImportPeople, apply: ApplyDatedFacts, facts: Facts) {
+  constructor(
+    registry: JobRegistry,
+    operation: ImportPeople,
+    apply: ApplyDatedFacts,
+    read: ReadPeopleFolder,
+    shape: ShapeFeeds,
+    facts: Facts,
+  ) {
     registry.bind(importPeople, { importPeople: operation });
     registry.bind(applyDatedFacts, { apply });
+    registry.bind(readPeopleFolder, { read });
+    registry.bind(weighFeed, { shape });
     contributePeople(facts);
   }
 }

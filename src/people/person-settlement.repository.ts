@@ -59,7 +59,7 @@ export class PersonSettlementRepository {
    */
   async settle(ids: readonly string[], now: Date): Promise<PersonChange[]> {
     const fields = (Object.entries(RANKED_FIELDS) as [string, string][]).map(leading);
-    const status = raw(`ORDER BY ${rankOf('status')}, standing_at DESC, id`);
+    const status = raw(`ORDER BY ${rankOf('status')}, standing_at DESC, standing <> 'left', id`);
     const changes = await this.tx.run<PersonChange>(sql`WITH said AS (
         SELECT r.id, r.person_id, r.user_name, r.display_name, r.email, coalesce(m.merged_into, r.manager_id) AS manager_id, r.department, r.position, r.worker_type, r.unit_id, r.joined_at, r.leaves_at, r.stated, f.rank, f.field_ranks,
           CASE WHEN r.deleted_at IS NOT NULL OR r.leaves_at <= ${now} THEN 'left' ELSE r.status END AS standing,

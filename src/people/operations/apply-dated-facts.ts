@@ -4,7 +4,7 @@ import { Database } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
 import { PersonFactsRepository } from '../person-facts.repository.js';
 import { PeopleRepository } from '../people.repository.js';
-import { type PersonInput, RecordPerson } from './record-person.js';
+import { RecordPerson } from './record-person.js';
 import { SettlePersons } from './settle-persons.js';
 
 const CHUNK = 500;
@@ -38,8 +38,7 @@ export class ApplyDatedFacts {
       if (due.length === 0) return 0;
       for (const { personId, data } of due.filter(({ kind, planned }) => kind === 'changed' && planned)) {
         const person = await tx.use(PeopleRepository).forChange(personId);
-        if (person && person.mergedInto === null)
-          await this.record.say(tx, actor, person, data as Partial<PersonInput>);
+        if (person && person.mergedInto === null) await this.record.say(tx, actor, person, data);
       }
       // Settling applies the facts it confirms; what is left over is marked here, so that nothing comes up twice.
       await this.settle.persons(tx, cause, [...new Set(due.map(({ personId }) => personId))]);

@@ -196,6 +196,10 @@ const VARIABLES = {
     schema: z.coerce.number().int().min(1).max(90).default(5),
     about: 'Days of nothing but failure after which a webhook is switched off and the IAM team is told.',
   },
+  MANDATE_PEOPLE_DIR: {
+    schema: z.string().min(1).optional(),
+    about: 'Folder whose sub-folders people feeds may read HR files from.',
+  },
   AWS_ENDPOINT_URL: { schema: url.optional(), about: 'Reads AWS from this endpoint instead of the public one.' },
   AWS_REGION: { schema: z.string().min(1).default('us-east-1'), about: 'Region AWS requests are signed for.' },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: boolean; file?: boolean }>;

@@ -1,6 +1,7 @@
 export { Answers } from './answers.js';
 export * from './actor.js';
 export { setVersion, SeenVersion, assertUnchanged } from './conditional.js';
+export { defineErrorForm, type ErrorForm } from './error-forms.js';
 export { HttpModule } from './http.module.js';
 export { AnswerNotKept, AnswersSecret, RequestAlreadyRunning } from './idempotency.js';
 export { IdempotencyKeysRepository } from './idempotency-keys.repository.js';

@@ -60,6 +60,7 @@ export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "people.import-superseded", kind: "conflict", when: "", says: "A later file of this feed was taken since. Import the file again if it still holds." },
   { code: "people.name-taken", kind: "conflict", when: "", says: "There is another … of this name." },
   { code: "people.person-is-merged", kind: "conflict", when: "", says: "This person turned out to be another one. Change that one, or take the two apart again." },
+  { code: "people.scim-request-refused", kind: "malformed", when: "A SCIM request that cannot be carried out as it stands.", says: "" },
   { code: "people.user-name-taken", kind: "conflict", when: "", says: "Somebody else has this user name (upper and lower case count as the same)." },
   { code: "request.already-running", kind: "conflict", when: "", says: "A request with this Idempotency-Key was received and has not answered. Read the resource to see what became of it, or use a new key." },
   { code: "request.answer-not-kept", kind: "conflict", when: "", says: "This request was carried out before. Its answer held a secret and was not kept; it cannot be shown again." },

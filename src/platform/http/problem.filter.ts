@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/index.js';
 import { type Logger, RootLogger } from '../logging/index.js';
+import { errorFormOf } from './error-forms.js';
 import {
   DomainError,
   MediaTypeUnsupported,
@@ -55,6 +56,12 @@ export function sendProblem(
   if (problem.status === 401)
     void reply.header('www-authenticate', (known instanceof DomainError && known.challenge) || 'Bearer');
   if (reply.sent) return;
+  const form = errorFormOf(request.url);
+  if (form) {
+    const { status, body } = form.write(problem);
+    void reply.status(status).type(form.mediaType).send(JSON.stringify(body));
+    return;
+  }
   void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }
 

@@ -37,7 +37,16 @@ export async function createHttpApp(
     bodyParser: false,
   });
   app.setGlobalPrefix('api/v1', {
-    exclude: ['/', 'healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'],
+    exclude: [
+      '/',
+      'healthz/live',
+      'healthz/ready',
+      'metrics',
+      'openapi.json',
+      'problems/:code',
+      'scim/v2/*path',
+      'signals/events',
+    ],
   });
   const fastify = app.getHttpAdapter().getInstance();
   const config = app.get(Config);
@@ -120,6 +129,11 @@ function acceptEmptyJson(fastify: {
   fastify.removeContentTypeParser('application/json');
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
     body.trim() === '' ? done(null, {}) : parse(request, body, done),
+  );
+  fastify.addContentTypeParser('application/scim+json', { parseAs: 'string' }, parse);
+  // A security event is a signed token, not JSON: whoever receives it reads it.
+  fastify.addContentTypeParser('application/secevent+jwt', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
   );
 }
 
