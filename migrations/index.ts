@@ -11,6 +11,7 @@ import { Sync1763730000010 } from './1763730000010-sync.js';
 import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
 import { Ownership21763730000101 } from './1763730000101-ownership-2.js';
+import { Inventory21763730000102 } from './1763730000102-inventory-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   Checks1763730000011,
   Findings1763730000012,
   Ownership21763730000101,
+  Inventory21763730000102,
 ] as const;

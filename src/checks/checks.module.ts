@@ -38,12 +38,19 @@ export class ChecksModule {
     metrics: Metrics,
     due: EvaluateDue,
     full: RunFullPass,
+    checks: Checks,
   ) {
     registry.bind(evaluateDue, { evaluateDue: due });
     registry.bind(fullPass, { runFullPass: full });
     registry.bind(selfCheck, { runFullPass: full });
     marks.wakeBy((tx) => jobs.enqueue(tx, evaluateDue, {}));
-    marks.narrowUseBy(notSimplyPassing);
+    marks.narrowUseBy((type, ids) =>
+      notSimplyPassing(
+        type,
+        ids,
+        checks.of(type).flatMap(({ id, useMayBreak }) => (useMayBreak ? [id] : [])),
+      ),
+    );
     marks.findNotEvaluatedBy((scopeIds) => notEvaluatedIn(facts, scopeIds));
     metrics.addGauge({
       name: 'mandate_evaluation_mismatches',
