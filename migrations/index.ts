@@ -20,6 +20,7 @@ import { Audit1763730000122 } from './1763730000122-audit-2.js';
 import { Findings1763730000123 } from './1763730000123-findings-2.js';
 import { Remediation1763730000171 } from './1763730000171-remediation.js';
 import { Certification1763730000172 } from './1763730000172-certification.js';
+import { Inventory21763730000102 } from './1763730000102-inventory-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   Findings1763730000123,
   Remediation1763730000171,
   Certification1763730000172,
+  Inventory21763730000102,
 ] as const;

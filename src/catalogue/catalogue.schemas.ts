@@ -41,7 +41,14 @@ export const identitySchema = z
     }),
     aiUse: z.enum(['yes', 'no', 'unknown']),
     outsideTrust: z.enum(['none', 'vendor', 'outside', 'anyone', 'unknown']),
-    because: z.strictObject({ nature: z.string(), managedBy: z.string(), aiUse: z.string(), privilege: anything }),
+    because: z.strictObject({
+      nature: z.string(),
+      managedBy: z.string(),
+      aiUse: z.string(),
+      privilege: anything,
+      collection: z.string().nullable(),
+      expectedUse: z.string().nullable(),
+    }),
     owner: ref
       .nullable()
       .meta({ description: 'The person assigned (provisional or accepted); null while only proposed.' }),
@@ -108,11 +115,22 @@ export const changedIdentity = z
     environment: z.string().trim().min(1).max(100).nullish(),
     unit: z.uuid().nullish(),
     aiUse: z.enum(['yes', 'no', 'unknown']).nullish(),
+    collection: z
+      .union([z.uuid(), z.literal('none')])
+      .nullish()
+      .meta({ description: 'A collection of the same source, or "none".' }),
     expectedUse: z
       .strictObject({
         pattern: z.enum(['continuous', 'scheduled', 'seasonal', 'standby', 'break-glass']),
-        nextDueAt: instant.nullish(),
-        approvedUntil: instant.nullish(),
+        nextDueAt: instant.nullish().meta({ description: 'When it is due; an alert when it does not happen then.' }),
+        everyDays: z
+          .number()
+          .int()
+          .min(1)
+          .max(3660)
+          .nullish()
+          .meta({ description: 'How often it is due again after that. Left out: that once.' }),
+        approvedUntil: instant.nullish().meta({ description: 'Left out: for a year. No approval is for ever.' }),
       })
       .refine(
         ({ pattern, nextDueAt, approvedUntil }) =>

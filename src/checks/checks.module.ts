@@ -50,13 +50,20 @@ export class ChecksModule {
     due: EvaluateDue,
     full: RunFullPass,
     askWhatIf: AskWhatIf,
+    checks: Checks,
   ) {
     registry.bind(evaluateDue, { evaluateDue: due });
     registry.bind(fullPass, { runFullPass: full });
     registry.bind(whatIf, { askWhatIf });
     registry.bind(selfCheck, { runFullPass: full });
     marks.wakeBy((tx) => jobs.enqueue(tx, evaluateDue, {}));
-    marks.narrowUseBy(notSimplyPassing);
+    marks.narrowUseBy((type, ids) =>
+      notSimplyPassing(
+        type,
+        ids,
+        checks.of(type).flatMap(({ id, useMayBreak }) => (useMayBreak ? [id] : [])),
+      ),
+    );
     marks.findNotEvaluatedBy((scopeIds) => notEvaluatedIn(facts, scopeIds));
     metrics.addGauge({
       name: 'mandate_evaluation_mismatches',

@@ -30,6 +30,24 @@ export class IdentitiesRepository {
       .sql`UPDATE identities SET overrides = (overrides || ${JSON.stringify(set)}::jsonb) - ${cleared}::text[], valid_from = ${at}, version = version + 1 WHERE id = ${id}`;
   }
 
+  /** Whether a collection belongs to the same source as an identity. */
+  async collectionBeside(id: string, collectionId: string): Promise<boolean> {
+    return (
+      (
+        await this.tx
+          .sql`SELECT 1 FROM identities i JOIN collections c ON c.source_id = i.source_id WHERE i.id = ${id} AND c.id = ${collectionId}`
+      ).length > 0
+    );
+  }
+
+  /** When an identity was last used by anything it holds, and what it is expected to be used for. */
+  async lastUse(id: string): Promise<{ pattern: string | null; lastUsedAt: Date | null }> {
+    const [row] = await this.tx.sql<{ pattern: string | null; lastUsedAt: Date | null }>`
+      SELECT i.expected_use->>'pattern' AS pattern, greatest(u.last_used_at, (SELECT max(cu.last_used_at) FROM credentials c JOIN credential_usage cu ON cu.credential_id = c.id WHERE c.identity_id = i.id AND c.removed_at IS NULL)) AS "lastUsedAt"
+      FROM identities i LEFT JOIN identity_usage u ON u.identity_id = i.id WHERE i.id = ${id}`;
+    return row!;
+  }
+
   async unitExists(id: string): Promise<boolean> {
     return (await this.tx.sql`SELECT 1 FROM units WHERE id = ${id}`).length > 0;
   }

@@ -1,4 +1,5 @@
 export { HeldRemovalsRepository, type RemovalShare } from './held-removals.repository.js';
+export { type ConsumerView, ConsumersRepository } from './consumers.repository.js';
 export { IdentitiesRepository } from './identities.repository.js';
 export { InventoryModule } from './inventory.module.js';
 export { KIND_OF, MERGE_KINDS, type MergeKind } from './merge-kinds.js';
@@ -10,6 +11,7 @@ export { RecordUse } from './operations/record-use.js';
 export { nextRead, RegisterSource, type SourceInput } from './operations/register-source.js';
 export { type IdentityOverrides, SetOnIdentity } from './operations/set-on-identity.js';
 export { SweepRemoved } from './operations/sweep-removed.js';
+export { keptFromMachines } from './queries/kept-from-machines.js';
 export { knownHashes } from './queries/known-hashes.js';
 export { type MergeItem, type MergeRun } from './queries/merge-kind.js';
 export { type TypeReading } from './scope-readings.repository.js';

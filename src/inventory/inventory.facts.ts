@@ -80,6 +80,8 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
         count(*) FILTER (WHERE ${LIVE} AND c.kind <> 'password') AS programmatic, count(*) FILTER (WHERE ${LIVE} AND c.ai_service) AS ai,
         CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.tells_last_use) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.tells_last_use) END AS telling_end,
         CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.ai_service) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.ai_service) END AS ai_end,
+        max(cu.last_used_at) AS used, max(coalesce(cu.known_since, csr.use_known_since)) FILTER (WHERE ${LIVE}) AS used_since,
+        CASE WHEN bool_or(coalesce(cu.known_until, csr.use_known_until) IS NULL OR NOT c.tells_last_use) FILTER (WHERE ${LIVE}) THEN NULL ELSE min(coalesce(cu.known_until, csr.use_known_until)) FILTER (WHERE ${LIVE}) END AS used_until,
         max(cu.last_used_at) FILTER (WHERE c.kind = 'password') AS password_used, min(coalesce(cu.known_since, csr.use_known_since)) FILTER (WHERE c.kind = 'password') AS password_known
       FROM credentials c LEFT JOIN credential_usage cu ON cu.credential_id = c.id LEFT JOIN scope_readings csr ON csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type
       WHERE c.identity_id = i.id AND c.removed_at IS NULL) held ON true`,
@@ -93,6 +95,28 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       aiCredentialsEndAt: { sql: 'epoch_ms(held.ai_end)', type: 'instant' },
       passwordLastUsedAt: { sql: 'epoch_ms(held.password_used)', type: 'instant' },
       passwordUseKnownSince: { sql: 'epoch_ms(held.password_known)', type: 'instant' },
+    },
+  });
+  facts.contribute({
+    subject: 'identity',
+    name: 'any-use',
+    after: ['use', 'credentials'],
+    joins: '',
+    columns: {
+      anyUsedAt: { sql: 'epoch_ms(greatest(u.last_used_at, held.used))', type: 'instant' },
+      anyUseKnownSince: {
+        sql: 'epoch_ms(CASE WHEN coalesce(u.known_until, sr.use_known_until) IS NOT NULL THEN coalesce(u.known_since, sr.use_known_since) WHEN held.used_until IS NOT NULL THEN held.used_since END)',
+        type: 'instant',
+      },
+      // What the identity itself tells covers whatever it holds; else every credential has to tell.
+      anyUseKnownUntil: {
+        sql: 'epoch_ms(coalesce(u.known_until, sr.use_known_until, held.used_until))',
+        type: 'instant',
+      },
+      useReviewedUntil: {
+        sql: '(SELECT epoch_ms(max(v.used_until)) FROM use_reviews v WHERE v.identity_id = i.id)',
+        type: 'instant',
+      },
     },
   });
   facts.contribute({

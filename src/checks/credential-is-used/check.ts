@@ -98,7 +98,7 @@ export default defineCheck({
     if (idle.is === 'used') return pass(earliest(idle.idleFrom, expiresAt));
     if (idle.is === 'too-early' && idle.young && born !== null)
       return notApplicable(idle.why, unlessEnded(idle.from, expiresAt));
-    const excuse = excusesIdleness(expectedUse, now, dueGraceDays);
+    const excuse = excusesIdleness(expectedUse, now, dueGraceDays, lastUsedAt);
     if (excuse.excused) return notApplicable('approved to be idle now', unlessEnded(excuse.until, expiresAt));
     if (idle.is === 'unknown') return notEvaluated(idle.missing, expiresAt ?? undefined);
     if (idle.is === 'too-early')

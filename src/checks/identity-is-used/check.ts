@@ -88,7 +88,7 @@ export default defineCheck({
     const idle = idleness(facts, createdAt ?? firstSeenAt, idleDays, maximumUsageLagHours, now);
     if (idle.is === 'used') return pass(idle.idleFrom);
     if (idle.is === 'too-early' && idle.young && createdAt !== null) return notApplicable(idle.why, idle.from);
-    const excuse = excusesIdleness(expectedUse, now, dueGraceDays);
+    const excuse = excusesIdleness(expectedUse, now, dueGraceDays, lastUsedAt);
     if (excuse.excused) return notApplicable('approved to be idle now', excuse.until);
     if (idle.is === 'unknown') return notEvaluated(idle.missing);
     if (idle.is === 'too-early')

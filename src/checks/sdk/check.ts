@@ -63,6 +63,8 @@ export interface Check<S extends SubjectType = SubjectType, P extends object = o
   readonly controls: readonly ControlMapping[];
   /** Checks on the same subject whose failure is pointless to work on while this one fails. */
   readonly supersedes?: readonly string[];
+  /** A use may turn a pass of it into a failure; of all others, a use only ever prolongs a pass. */
+  readonly useMayBreak?: boolean;
   readonly parameters: P;
   /** Checks what a policy sets. */
   readonly parameterSchema: StandardSchemaV1<unknown, P>;

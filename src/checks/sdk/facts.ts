@@ -18,6 +18,9 @@ export interface PersonStanding {
 export interface ExpectedUseFact {
   readonly pattern: 'continuous' | 'scheduled' | 'seasonal' | 'standby' | 'break-glass';
   readonly nextDueAt?: string | null;
+  /** How often it is due again after that; absent = that once. */
+  readonly everyDays?: number | null;
+  readonly approvedAt?: string | null;
   readonly approvedBy?: string | null;
   readonly approvedUntil?: string | null;
 }
@@ -77,7 +80,17 @@ export interface Where {
   readonly firstSeenAt: Instant;
 }
 
-export interface IdentityFacts extends Where, IdentityContext, OwnershipFacts, UseFacts {
+/** Use of an identity by whatever it holds: its own records and those of its credentials together. */
+export interface AnyUseFacts {
+  readonly anyUsedAt: Instant | null;
+  /** The span in which no use could have gone unseen; null where one could. */
+  readonly anyUseKnownSince: Instant | null;
+  readonly anyUseKnownUntil: Instant | null;
+  /** Uses up to here were looked at by somebody; null = none was. */
+  readonly useReviewedUntil: Instant | null;
+}
+
+export interface IdentityFacts extends Where, IdentityContext, OwnershipFacts, UseFacts, AnyUseFacts {
   /** When the source made it; null = the source does not say. */
   readonly createdAt: Instant | null;
   /**

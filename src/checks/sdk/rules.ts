@@ -125,21 +125,44 @@ export function idleness(
   };
 }
 
+/** The instants at which something approved is due: those up to `now`, the latest and how far they reach back, and the next. */
+export interface DueDates {
+  /** The latest at or before the instant asked about; null = it is not due yet. */
+  readonly last: Instant | null;
+  readonly next: Instant | null;
+}
+export function dueDates({ nextDueAt, everyDays }: ExpectedUseFact, now: Instant): DueDates {
+  const first = nextDueAt ? Date.parse(nextDueAt) : NaN;
+  if (Number.isNaN(first)) return { last: null, next: null };
+  if (now < first) return { last: null, next: first as Instant };
+  if (!everyDays) return { last: first as Instant, next: null };
+  const last = first + Math.floor((now - first) / days(everyDays)) * days(everyDays);
+  return { last: last as Instant, next: (last + days(everyDays)) as Instant };
+}
+
 /**
  * Whether an approved expectation covers being idle now, and until when it does. A use that is due may come up to
- * `graceDays` late: it is done, read and told with a delay.
+ * `graceDays` late: it is done, read and told with a delay. What is due again and again is excused from one time to the
+ * next, as `lastUsedAt` shows that it happens.
  */
 export function excusesIdleness(
   expected: ExpectedUseFact | null,
   now: Instant,
   graceDays = 0,
+  lastUsedAt: Instant | null = null,
 ): { readonly excused: boolean; readonly until?: Instant } {
   // Members may be missing altogether: the fact is JSON as it was stated.
   if (!expected?.approvedBy || expected.pattern === 'continuous') return { excused: false };
   const ends: number[] = [];
   if (expected.approvedUntil) ends.push(Date.parse(expected.approvedUntil));
-  if ((expected.pattern === 'scheduled' || expected.pattern === 'seasonal') && expected.nextDueAt)
-    ends.push(Date.parse(expected.nextDueAt) + days(graceDays));
+  if ((expected.pattern === 'scheduled' || expected.pattern === 'seasonal') && expected.nextDueAt) {
+    // What was done when it was due is excused until it is due again; a use a little early was for that day too.
+    const due = dueDates(expected, (now - days(graceDays)) as Instant);
+    const done = due.last !== null && lastUsedAt !== null && lastUsedAt >= due.last - days(graceDays);
+    const owed = due.last !== null && !(done && due.next !== null) ? due.last : due.next;
+    // An instant nobody can read excuses nothing, so it must not vanish here.
+    ends.push((owed ?? Date.parse(expected.nextDueAt)) + days(graceDays));
+  }
   if (ends.length === 0) return { excused: true };
   const end = Math.min(...ends) as Instant;
   // Written so that an instant nobody can read excuses nothing.

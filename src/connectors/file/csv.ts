@@ -35,6 +35,8 @@ const COLUMNS: Record<string, { path: readonly string[]; as?: 'boolean' | 'tags'
   ai_service: { path: ['aiService'], as: 'boolean' },
   consumers: { path: ['consumers'], as: 'consumers' },
   last_used_at: { path: ['lastUsedAt'] },
+  last_used_service: { path: ['lastUsedService'] },
+  last_user_agent: { path: ['lastUserAgent'] },
   use_known_since: { path: ['useKnownSince'] },
   use_known_until: { path: ['useKnownUntil'] },
   entitlement: { path: ['entitlement'] },

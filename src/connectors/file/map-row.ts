@@ -69,6 +69,7 @@ function emit(row: ImportRow): Emitted {
                 expectedUse: {
                   pattern: row.expectedUse.pattern,
                   nextDueAt: row.expectedUse.nextDueAt ?? null,
+                  ...(row.expectedUse.everyDays ? { everyDays: row.expectedUse.everyDays } : {}),
                   approvedBy: row.expectedUse.approvedBy ?? null,
                   approvedUntil: row.expectedUse.approvedUntil ?? null,
                 },
@@ -152,10 +153,17 @@ function use(row: {
   lastUsedAt?: string | null | undefined;
   useKnownSince?: string | null | undefined;
   useKnownUntil?: string | null | undefined;
+  lastUsedService?: string | undefined;
+  lastUserAgent?: string | undefined;
 }): { use?: LastUse } {
   if (row.lastUsedAt === undefined && row.useKnownSince === undefined) return {};
+  const detail = {
+    ...(row.lastUsedService ? { service: row.lastUsedService } : {}),
+    ...(row.lastUserAgent ? { userAgent: row.lastUserAgent } : {}),
+  };
   return {
     use: {
+      ...(Object.keys(detail).length > 0 ? { detail } : {}),
       at: row.lastUsedAt ?? null,
       knownSince: row.useKnownSince ?? null,
       ...(row.useKnownUntil ? { knownUntil: row.useKnownUntil } : {}),

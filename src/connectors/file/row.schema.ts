@@ -43,6 +43,7 @@ const identity = z.strictObject({
     .strictObject({
       pattern: z.enum(['continuous', 'scheduled', 'seasonal', 'standby', 'break-glass']),
       nextDueAt: instant.nullish(),
+      everyDays: z.number().int().min(1).max(3660).nullish(),
       approvedBy: text(320).nullish(),
       approvedUntil: instant.nullish(),
     })
@@ -88,6 +89,9 @@ const credential = z.strictObject({
     )
     .max(100)
     .optional(),
+  /** For what, and by what program, it was last used: where the file's source tells. */
+  lastUsedService: text(200).optional(),
+  lastUserAgent: text(500).optional(),
   attributes,
   ...use,
 });

@@ -58,6 +58,8 @@ export interface TrustRecord {
 export interface ExpectedUse {
   readonly pattern: 'continuous' | 'scheduled' | 'seasonal' | 'standby' | 'break-glass';
   readonly nextDueAt?: Iso | null;
+  /** How often it is due again after that. */
+  readonly everyDays?: number | null;
   readonly approvedBy?: string | null;
   readonly approvedUntil?: Iso | null;
   readonly reason?: string | null;

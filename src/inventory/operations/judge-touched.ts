@@ -9,6 +9,7 @@ import { IdentitiesRepository } from '../identities.repository.js';
 import { judgeIdentities } from '../queries/judge-identities.js';
 
 const CHUNK = 10_000;
+const SYNC = systemActor('sync');
 
 /** Judges every identity that a run touched, marks it for the checks, and forgets that it was touched: chunk by chunk, so that a killed run goes on where it was. */
 @Injectable()
@@ -25,7 +26,7 @@ export class JudgeTouched {
       signal?.throwIfAborted();
       const done = await this.database.transaction(async (tx) => {
         const ids = await tx.use(IdentitiesRepository).takeTouched(sourceId, CHUNK);
-        if (ids.length > 0) await this.judge(tx, ids, runId, systemActor('sync'));
+        if (ids.length > 0) await this.judge(tx, ids, runId, SYNC);
         return ids.length;
       });
       judged += done;
@@ -42,7 +43,7 @@ export class JudgeTouched {
     await this.audit.record(tx, {
       type: 'inventory.identities-judged',
       actor,
-      target: { type: 'sync-run', id: runId },
+      target: { type: actor.id === SYNC.id ? 'sync-run' : 'expected-use-run', id: runId },
       data: { changed: changed.length, digest: `sha256:${sha256Hex([...changed].sort().join('\n'))}` },
     });
   }

@@ -18,11 +18,28 @@ export interface IdentityOverrides {
     | {
         readonly pattern: string;
         readonly nextDueAt?: string | null | undefined;
+        readonly everyDays?: number | null | undefined;
         readonly approvedUntil?: string | null | undefined;
       }
     | null
     | undefined;
+  /** A collection of the same source; 'none' = it was not made with any. */
+  readonly collection?: string | null | undefined;
 }
+
+/** For how long what is expected is approved where nobody says: no approval is for ever. */
+const APPROVED_FOR_DAYS = 365;
+
+/** An expected use as it is approved: by whom, when, and until when. */
+const approved = (expected: object, actor: Actor, reason: string, at: Date): Record<string, unknown> => ({
+  ...expected,
+  approvedBy: actor.name,
+  approvedAt: at.toISOString(),
+  approvedUntil:
+    (expected as { approvedUntil?: string | null }).approvedUntil ??
+    new Date(at.getTime() + APPROVED_FOR_DAYS * 86_400_000).toISOString(),
+  reason,
+});
 
 /** Sets, or takes back, what a person knows better than the source. */
 @Injectable()
@@ -41,6 +58,9 @@ export class SetOnIdentity {
       if (!identity) throw new NotFound('identity');
       assertUnchanged(identity, seen);
       if (overrides.unit && !(await identities.unitExists(overrides.unit))) throw new ReferenceUnknown('/unit', 'unit');
+      if (overrides.collection && overrides.collection !== 'none')
+        if (!(await identities.collectionBeside(id, overrides.collection)))
+          throw new ReferenceUnknown('/collection', 'collection of the same source');
       const at = this.clock.now();
       const set = Object.fromEntries(
         Object.entries(overrides)
@@ -48,8 +68,7 @@ export class SetOnIdentity {
           .map(([name, value]) => [
             name,
             {
-              value:
-                name === 'expectedUse' ? { ...(value as object), approvedBy: actor.name, reason } : (value as unknown),
+              value: name === 'expectedUse' ? approved(value as object, actor, reason, at) : (value as unknown),
               reason,
               by: actor.id,
               at: at.toISOString(),

@@ -10,10 +10,10 @@ export async function judgeIdentities(tx: Tx, ids: Sql, runId: string, at: Date)
   const changed = await tx.sql<{ id: string }>`
     WITH wanted AS (${judged(ids)})
     UPDATE identities i SET nature = w.nature, nature_because = w.nature_because, managed_by = w.managed_by, managed_by_because = w.managed_by_because, custody = w.custody, environment = w.environment,
-      unit_id = w.unit_id, ai_use = w.ai_use, ai_use_because = w.ai_use_because, privilege = w.privilege, privilege_basis = w.privilege_basis, outside_trust = w.outside_trust, expected_use = w.expected_use,
+      unit_id = w.unit_id, ai_use = w.ai_use, ai_use_because = w.ai_use_because, privilege = w.privilege, privilege_basis = w.privilege_basis, outside_trust = w.outside_trust, expected_use = w.expected_use, collection_id = w.collection_id,
       run_id = ${runId}, valid_from = ${at}, version = i.version + 1
-    FROM wanted w WHERE w.id = i.id AND (i.nature, i.nature_because, i.managed_by, i.managed_by_because, i.custody, i.environment, i.unit_id, i.ai_use, i.ai_use_because, i.privilege, i.privilege_basis, i.outside_trust, i.expected_use)
-      IS DISTINCT FROM (w.nature, w.nature_because, w.managed_by, w.managed_by_because, w.custody, w.environment, w.unit_id, w.ai_use, w.ai_use_because, w.privilege, w.privilege_basis, w.outside_trust, w.expected_use)
+    FROM wanted w WHERE w.id = i.id AND (i.nature, i.nature_because, i.managed_by, i.managed_by_because, i.custody, i.environment, i.unit_id, i.ai_use, i.ai_use_because, i.privilege, i.privilege_basis, i.outside_trust, i.expected_use, i.collection_id)
+      IS DISTINCT FROM (w.nature, w.nature_because, w.managed_by, w.managed_by_because, w.custody, w.environment, w.unit_id, w.ai_use, w.ai_use_because, w.privilege, w.privilege_basis, w.outside_trust, w.expected_use, w.collection_id)
     RETURNING i.id`;
   return changed.map(({ id }) => id);
 }
@@ -44,10 +44,18 @@ const judged = (ids: Sql): Sql => sql`
     coalesce(i.overrides->'environment'->>'value', i.stated->>'environment', s.environment) AS environment,
     coalesce((i.overrides->'unit'->>'value')::uuid, (SELECT u.id FROM units u WHERE u.name = i.stated->>'unit'), s.unit_id, src.unit_id) AS unit_id,
     a.*, p.*, t.outside_trust,
-    coalesce(i.overrides->'expectedUse'->'value', CASE WHEN jsonb_typeof(i.stated->'expectedUse') = 'object' THEN i.stated->'expectedUse' END) AS expected_use
+    -- What we find by ourselves nobody has approved: it excuses nothing, and is there to be confirmed.
+    coalesce(i.overrides->'expectedUse'->'value', CASE WHEN jsonb_typeof(i.stated->'expectedUse') = 'object' THEN i.stated->'expectedUse' END, said.expected_use, i.found_use) AS expected_use,
+    CASE WHEN i.overrides ? 'collection' THEN nullif(i.overrides->'collection'->>'value', 'none')::uuid
+      ELSE (SELECT c.id FROM collections c WHERE c.source_id = i.source_id AND c.external_id = i.stated->'collection'->>'id') END AS collection_id
   FROM identities i
   JOIN scopes s ON s.id = i.scope_id
   JOIN sources src ON src.id = i.source_id
+  LEFT JOIN LATERAL (
+    SELECT CASE
+        WHEN t.value IN ('continuous', 'scheduled', 'seasonal', 'standby', 'break-glass') THEN jsonb_build_object('pattern', t.value, 'approvedBy', NULL, 'because', 'the tag ' || t.key || ' says so')
+        WHEN i.display_name ~* '(^|[^a-z])(break[-_ ]?glass|fire[-_ ]?call|emergency)([^a-z]|$)' THEN jsonb_build_object('pattern', 'break-glass', 'approvedBy', NULL, 'because', 'its name says so') END AS expected_use
+    FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT key, lower(trim(value)) AS value FROM jsonb_each_text(i.tags) WHERE lower(key) IN ('expected-use', 'expected_use', 'expecteduse', 'mandate:expected-use') ORDER BY key LIMIT 1) t ON true) said ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(bool_or(c.kind = 'password' AND c.status = 'active'), false) AS password, coalesce(bool_or(c.kind <> 'password' AND c.status = 'active'), false) AS programmatic,
       (array_agg(c.display_name ORDER BY c.display_name) FILTER (WHERE c.ai_service AND c.status <> 'disabled'))[1] AS ai_credential

@@ -21,5 +21,5 @@ export async function writeTrustsAndCollections(
       VALUES (${v7({ msecs: at.getTime() })}, ${sourceId}, ${id}, ${name}, ${template}, ${because}, ${at}) ON CONFLICT (source_id, external_id) DO NOTHING`;
   }
   await tx.sql`UPDATE identities i SET collection_id = c.id FROM collections c
-    WHERE i.id = ANY(${identityIds}) AND c.source_id = i.source_id AND c.external_id = i.stated->'collection'->>'id' AND i.collection_id IS DISTINCT FROM c.id`;
+    WHERE i.id = ANY(${identityIds}) AND c.source_id = i.source_id AND c.external_id = i.stated->'collection'->>'id' AND i.collection_id IS DISTINCT FROM c.id AND NOT i.overrides ? 'collection'`;
 }

@@ -1,4 +1,5 @@
 import type { LastUse, SourceRecord } from '../../connectors/sdk/index.js';
+import { strikeOutSecrets } from '../../platform/crypto/index.js';
 import { raw, type Tx } from '../../platform/database/index.js';
 import type { MergeKind } from '../merge-kinds.js';
 
@@ -40,10 +41,37 @@ export async function writeUse(
     INSERT INTO ${raw(target.table)} AS u (${raw(target.id)}, last_used_at, known_since, known_until, precision, detail)
     SELECT r.id, s.at, s.since, s.until, s.p, s.d FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(t text, x text, at timestamptz, since timestamptz, until timestamptz, p text, d jsonb)
     JOIN ${raw(kind)} r ON r.source_id = ${sourceId} AND r.resource_type = s.t AND r.external_id = s.x
-    ON CONFLICT (${raw(target.id)}) DO UPDATE SET last_used_at = EXCLUDED.last_used_at, known_since = EXCLUDED.known_since, known_until = EXCLUDED.known_until, precision = EXCLUDED.precision, detail = EXCLUDED.detail
+    ON CONFLICT (${raw(target.id)}) DO UPDATE SET last_used_at = EXCLUDED.last_used_at, known_since = EXCLUDED.known_since, known_until = EXCLUDED.known_until, precision = EXCLUDED.precision, detail = EXCLUDED.detail,
+        uses_seen = u.uses_seen + CASE WHEN EXCLUDED.last_used_at > u.last_used_at THEN 1 ELSE 0 END,
+        longest_gap = CASE WHEN EXCLUDED.last_used_at > u.last_used_at THEN greatest(u.longest_gap, EXCLUDED.last_used_at - u.last_used_at) ELSE u.longest_gap END
       WHERE (u.last_used_at, u.known_since, u.known_until, u.precision, u.detail) IS DISTINCT FROM (EXCLUDED.last_used_at, EXCLUDED.known_since, EXCLUDED.known_until, EXCLUDED.precision, EXCLUDED.detail)
     RETURNING ${raw(target.id)} AS id`;
+  if (kind === 'credentials') await observeConsumers(tx, sourceId, rows);
   return moved.map(({ id }) => id);
+}
+
+/** Who was seen to use a credential, by what its last use tells: the service it was used for, the program that used it. */
+async function observeConsumers(
+  tx: Tx,
+  sourceId: string,
+  rows: readonly { t: string; x: string; at: string | null; d: Readonly<Record<string, unknown>> }[],
+): Promise<void> {
+  const text = (value: unknown): string | null =>
+    typeof value === 'string' && value.trim() !== '' ? strikeOutSecrets(value.trim()).slice(0, 500) : null;
+  const seen = rows.flatMap(({ t, x, at, d }) => {
+    const [service, region, agent] = [text(d.service), text(d.region), text(d.userAgent)];
+    return at === null
+      ? []
+      : [
+          ...(service ? [{ t, x, s: at, k: 'service', l: region ? `${service} in ${region}` : service }] : []),
+          ...(agent ? [{ t, x, s: at, k: 'user-agent', l: agent }] : []),
+        ];
+  });
+  if (seen.length === 0) return;
+  await tx.sql`INSERT INTO consumers AS c (credential_id, kind, locator, basis, first_seen_at, last_seen_at)
+    SELECT DISTINCT ON (r.id, s.k, s.l) r.id, s.k, s.l, 'observed', s.s, s.s FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS s(t text, x text, k text, l text, s timestamptz)
+    JOIN credentials r ON r.source_id = ${sourceId} AND r.resource_type = s.t AND r.external_id = s.x ORDER BY r.id, s.k, s.l, s.s DESC
+    ON CONFLICT (credential_id, kind, locator, basis) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at WHERE EXCLUDED.last_seen_at > coalesce(c.last_seen_at, '-infinity')`;
 }
 
 /** Who holds these credentials: what is known of their use is known of the holder. */
