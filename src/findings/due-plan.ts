@@ -90,6 +90,15 @@ export class DuePlan {
       : (this.calendars.get(place.unitId) ?? this.calendars.get(null) ?? null);
     // Weeks of a plan are weeks, whatever the policy counts in otherwise.
     const count = basis === 'wave' || EMERGENCIES.has(broken.check) ? 'calendar' : (settings.due?.count ?? 'calendar');
-    return { ...dueDate(from, days, count, calendar), from, days, basis };
+    return { ...this.dated(from, days, count, calendar), from, days, basis };
   }
+
+  /** A run of findings asks the same a thousand times. */
+  private dated(from: Date, days: number, count: 'calendar' | 'business', calendar: WorkCalendar | null): DueDate {
+    const key = `${from.getTime()} ${days} ${count} ${calendar?.name ?? ''}`;
+    const date = this.worked.get(key) ?? dueDate(from, days, count, calendar);
+    this.worked.set(key, date);
+    return date;
+  }
+  private readonly worked = new Map<string, DueDate>();
 }
