@@ -286,6 +286,33 @@ export const findingSchema = z
     since: instant,
     openedAt: instant,
     dueAt: instant.nullable().meta({ description: 'Null while its policy only observes.' }),
+    dueBecause: z.string().nullable().meta({ description: 'Why a calendar moved it; null where none did.' }),
+    wave: z.number().int().nullable().meta({ description: "Its week in the plan of its policy's first run." }),
+    rank: z.number().int().meta({ description: 'What comes first: severity, and what stands together.' }),
+    combination: z
+      .array(z.enum(['admin', 'ownerless', 'outside-trust', 'unused']))
+      .meta({ description: 'What stands together on its identity; all four come before everything else.' }),
+    assignee: z
+      .strictObject({
+        type: z.enum(['person', 'team', 'queue']),
+        id: z.uuid().nullable(),
+        name: z.string(),
+        because: z.enum(['assigned', 'owner', 'team', 'policy', 'default']),
+      })
+      .meta({ description: 'Where it goes, and why there.' }),
+    policy: named.nullable(),
+    exception: z
+      .strictObject({
+        id: z.uuid(),
+        status: z.enum(['requested', 'approved']),
+        expiresAt: instant,
+        reason: z.string(),
+        compensatingControl: z.string(),
+        requestedBy: z.string(),
+        approvedBy: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'The exception that allows it, or waits to be decided.' }),
     resolvedAt: instant.nullable(),
     timesOpened: z.number().int(),
     evidence: anything,
@@ -306,6 +333,17 @@ export const findingsQuery = z.strictObject({
   mode: z.enum(['observe', 'notify', 'enforce']).optional(),
   dueBefore: instant.optional(),
   openedSince: instant.optional(),
+  policy: z.uuid().optional(),
+  combination: z
+    .string()
+    .max(100)
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(['admin', 'ownerless', 'outside-trust', 'unused'])))
+    .optional()
+    .meta({ description: 'What must stand together: one or several of them, joined by commas.' }),
+  assignee: z.uuid().optional().meta({ description: 'A person it goes to.' }),
+  team: z.uuid().optional().meta({ description: 'A team it goes to.' }),
+  queue: z.string().max(100).optional().meta({ description: 'A queue it goes to.' }),
   q: z.string().trim().min(1).max(200).optional(),
 });
 export const changedFinding = z
@@ -314,7 +352,13 @@ export const changedFinding = z
 export const findingSummary = z
   .strictObject({
     data: z.array(
-      z.strictObject({ check: z.string(), severity: z.string(), open: z.number().int(), overdue: z.number().int() }),
+      z.strictObject({
+        check: z.string(),
+        severity: z.string(),
+        open: z.number().int(),
+        overdue: z.number().int(),
+        excepted: z.number().int(),
+      }),
     ),
     next: z.null(),
   })
@@ -322,6 +366,81 @@ export const findingSummary = z
 export const findingEventSchema = z
   .strictObject({ at: instant, type: z.string(), actor: z.string(), data: anything })
   .meta({ id: 'FindingEvent' });
+
+export const newComment = z.strictObject({ comment: reason }).meta({ id: 'NewComment' });
+export const commentSchema = z
+  .strictObject({ id: z.number().int(), at: instant, actor: z.string(), comment: z.string() })
+  .meta({ id: 'Comment' });
+export const assignment = z
+  .strictObject({
+    findings: z.array(z.uuid()).min(1).max(1000),
+    to: z
+      .discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('person'), id: z.uuid() }),
+        z.strictObject({ type: z.literal('team'), id: z.uuid() }),
+        z.strictObject({
+          type: z.literal('queue'),
+          name: z
+            .string()
+            .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'is not lower-case words joined by hyphens')
+            .max(100),
+        }),
+      ])
+      .nullable()
+      .meta({ description: 'Null = back to whoever answers for its subject.' }),
+    comment: reason.nullish(),
+  })
+  .meta({ id: 'Assignment' });
+export const assignmentReport = z
+  .strictObject({ assigned: z.number().int(), unchanged: z.number().int() })
+  .meta({ id: 'AssignmentReport' });
+
+const exceptionStatus = z.enum(['requested', 'approved', 'rejected', 'expired']);
+export const exceptionSchema = z
+  .strictObject({
+    id: z.uuid(),
+    finding: z.uuid(),
+    check: z.string(),
+    subject: z.strictObject({ type: z.string(), id: z.uuid(), displayName: z.string().nullable() }),
+    identity: ref.nullable(),
+    findingReason: z.string(),
+    severity: z.enum(['low', 'medium', 'high', 'critical']).meta({ description: 'What it was asked for at.' }),
+    status: exceptionStatus,
+    reason: z.string(),
+    compensatingControl: z.string(),
+    expiresAt: instant,
+    policy: named,
+    requestedBy: z.string(),
+    requestedAt: instant,
+    approvedBy: z.string().nullable(),
+    decidedBy: z.string().nullable(),
+    decidedAt: instant.nullable(),
+    comment: z.string().nullable(),
+    endedAt: instant.nullable(),
+    endedBecause: z
+      .enum(['time', 'worsened', 'resolved', 'closed', 'withdrawn', 'replaced'])
+      .nullable()
+      .meta({ description: 'Why it holds no longer, where it is expired.' }),
+    version: z.number().int(),
+  })
+  .meta({ id: 'Exception' });
+export const exceptionsQuery = z.strictObject({
+  ...pageQuery,
+  status: exceptionStatus.optional(),
+  finding: z.uuid().optional(),
+  check: z.string().max(100).optional(),
+  severity: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+  identity: z.uuid().optional(),
+  expiresBefore: instant.optional(),
+});
+export const newException = z
+  .strictObject({
+    reason,
+    compensatingControl: reason.meta({ description: 'What is done instead, so that the risk is borne.' }),
+    expiresAt: instant,
+  })
+  .meta({ id: 'NewException' });
+export const exceptionDecision = z.strictObject({ comment: reason.nullish() }).meta({ id: 'ExceptionDecision' });
 
 export const collectionSchema = z
   .strictObject({

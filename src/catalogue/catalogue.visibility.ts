@@ -31,4 +31,10 @@ export function placeFindings(visibility: Visibility): void {
           sql`EXISTS (SELECT 1 FROM ownerships o WHERE o.identity_id = ${identity}.id AND o.state <> 'ended' AND (o.owner_id = ${person}::uuid OR o.sponsor_id = ${person}::uuid OR ${person}::uuid = ANY(o.deputies)))`,
       )(row),
   });
+  visibility.relate({
+    kind: 'finding',
+    name: 'was sent it',
+    predicate: (row, person) =>
+      sql`(${row}.assigned_person_id = ${person}::uuid OR ${row}.assigned_team_id IN (SELECT m.team_id FROM team_members m WHERE m.person_id = ${person}::uuid))`,
+  });
 }

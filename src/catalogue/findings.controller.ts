@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Param, Patch, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Visibility } from '../access-control/index.js';
 import { Checks } from '../checks/index.js';
-import { AcknowledgeFinding } from '../findings/index.js';
+import { AcknowledgeFinding, AssignFindings, CommentOnFinding, RequestException } from '../findings/index.js';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
 import {
@@ -17,21 +17,37 @@ import {
   jsonText,
   NotFound,
   pageOf,
+  pageQuery,
   READERS,
   SeenVersion,
   setVersion,
+  toPage,
 } from '../platform/http/index.js';
 import {
+  assignment,
+  assignmentReport,
   changedFinding,
+  commentSchema,
+  exceptionSchema,
+  newComment,
+  newException,
   findingEventSchema,
   findingSchema,
   findingsQuery,
   findingSummary,
 } from './catalogue.schemas.js';
-import { findingHistory, listFindings, oneFinding, summariseFindings } from './queries/finding-view.js';
+import { oneException } from './queries/exception-view.js';
+import {
+  findingComments,
+  findingHistory,
+  listFindings,
+  oneFinding,
+  summariseFindings,
+} from './queries/finding-view.js';
 import type { JsonRow } from './queries/identity-view.js';
 
 const id = z.uuid();
+const commentsQuery = z.strictObject(pageQuery);
 
 @ApiTags('findings')
 @Controller('findings')
@@ -44,6 +60,9 @@ export class FindingsController {
     private readonly visibility: Visibility,
     private readonly acknowledge: AcknowledgeFinding,
     private readonly clock: Clock,
+    private readonly assigning: AssignFindings,
+    private readonly commenting: CommentOnFinding,
+    private readonly requesting: RequestException,
     checks: Checks,
   ) {
     for (const check of checks.all)
@@ -55,7 +74,7 @@ export class FindingsController {
 
   @Get()
   @Allow(...READERS, 'relation')
-  @Answers(200, pageOf(findingSchema), 'Findings, the most severe first')
+  @Answers(200, pageOf(findingSchema), 'Findings, by rank: what is severe, and what stands together, comes first')
   async list(
     @Caller() actor: Actor,
     @Query({ schema: findingsQuery }) query: z.output<typeof findingsQuery>,
@@ -117,6 +136,61 @@ export class FindingsController {
     await this.visible(actor, findingId);
     await this.acknowledge.execute(actor, findingId, seen, body.status, body.comment ?? null);
     return this.one(await this.visible(actor, findingId), reply);
+  }
+
+  @Post('assign')
+  @Allow('iam-engineer', 'incident-responder')
+  @Answers(200, assignmentReport, 'Sends findings to a person, a team or a queue: all that are named, or none')
+  assign(@Caller() actor: Actor, @Body({ schema: assignment }) body: z.output<typeof assignment>) {
+    const visible = this.visibility.visibleTo(actor, 'finding', 'f');
+    return this.assigning.execute(actor, body.findings, visible, body.to, body.comment ?? null);
+  }
+
+  @Get(':id/comments')
+  @Allow(...READERS, 'relation')
+  @Answers(200, pageOf(commentSchema), 'What people said about a finding, newest first')
+  async comments(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) findingId: string,
+    @Query({ schema: commentsQuery }) query: z.output<typeof commentsQuery>,
+  ) {
+    await this.visible(actor, findingId);
+    const below = decodeCursor(query.cursor, 1);
+    const rows = await this.database.read((tx) =>
+      findingComments(tx, findingId, query.limit + 1, below === null ? null : Number(below[0])),
+    );
+    return toPage(rows, query.limit, (row) => [row.id]);
+  }
+
+  @Post(':id/comments')
+  @Allow(...READERS, 'relation')
+  @Answers(201, commentSchema, 'Says something about a finding; what is said stays')
+  async comment(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) findingId: string,
+    @Body({ schema: newComment }) body: z.output<typeof newComment>,
+  ) {
+    await this.visible(actor, findingId);
+    await this.commenting.execute(actor, findingId, body.comment);
+    return (await this.database.read((tx) => findingComments(tx, findingId, 1, null)))[0]!;
+  }
+
+  @Post(':id/exceptions')
+  @Allow('iam-engineer', 'incident-responder', 'policy-author', 'relation')
+  @Answers(201, exceptionSchema, 'Requests that a finding may stand for a time; somebody else decides')
+  async except(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) findingId: string,
+    @Body({ schema: newException }) body: z.output<typeof newException>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    await this.visible(actor, findingId);
+    const exceptionId = await this.requesting.execute(actor, findingId, body);
+    const row = await this.database.read((tx) =>
+      oneException(tx, this.visibility.visibleTo(actor, 'finding', 'f'), exceptionId),
+    );
+    if (!row) throw new NotFound('exception');
+    return this.one(row, reply);
   }
 
   private async visible(actor: Actor, findingId: string): Promise<JsonRow> {

@@ -39,7 +39,7 @@ export function dueDate(
   calendar: WorkCalendar | null,
 ): DueDate {
   if (calendar === null && count === 'calendar') return { at: new Date(from.getTime() + days * DAY_MS), because: null };
-  const free = new FreeDays(calendar ?? WEEK);
+  const free = freeDaysOf(calendar ?? WEEK);
   const start = DateTime.fromJSDate(from, { zone: (calendar ?? WEEK).zone });
   const planned = count === 'calendar' ? start.plus({ days }) : free.afterWorkingDays(start, days);
   const moved = free.nextWorkingDay(planned);
@@ -51,6 +51,13 @@ export function dueDate(
         ? null
         : `${planned.toISODate()} is ${why}; moved to the next working day of the calendar "${(calendar ?? WEEK).name}"`,
   };
+}
+
+const known = new WeakMap<WorkCalendar, FreeDays>();
+function freeDaysOf(calendar: WorkCalendar): FreeDays {
+  const free = known.get(calendar) ?? new FreeDays(calendar);
+  known.set(calendar, free);
+  return free;
 }
 
 /** Days of a calendar on which no work is asked for. */

@@ -2,6 +2,7 @@ import type { Severity, SubjectType } from '../checks/sdk/index.js';
 import type { Mode } from '../checks/index.js';
 import { raw, type Sql, type Tx } from '../platform/database/index.js';
 import type { DueBasis } from './due-plan.js';
+import type { Assignee } from './operations/assign-findings.js';
 
 export type FindingStatus = 'open' | 'acknowledged' | 'excepted' | 'resolved';
 export type Resolution = 'fixed' | 'superseded' | 'subject-gone' | 'not-applicable';
@@ -135,7 +136,7 @@ export class FindingsRepository {
   ): Promise<void> {
     if (rows.length === 0) return;
     await this.tx
-      .sql`UPDATE findings f SET status = 'resolved', resolution = r.resolution, superseded_by = r.superseded_by, resolved_at = ${at}, due_at = NULL, due_from = NULL, due_days = NULL, due_basis = NULL, due_because = NULL, wave = NULL, version = f.version + 1
+      .sql`UPDATE findings f SET status = 'resolved', resolution = r.resolution, superseded_by = r.superseded_by, resolved_at = ${at}, due_at = NULL, version = f.version + 1
       FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ resolution }) => resolution)}::text[], ${rows.map(({ supersededBy }) => supersededBy)}::uuid[]) AS r(id, resolution, superseded_by) WHERE f.id = r.id`;
   }
 
@@ -162,6 +163,36 @@ export class FindingsRepository {
       WHERE f.id = ${id} AND o.state <> 'ended' AND (o.owner_id = ${person}::uuid OR o.sponsor_id = ${person}::uuid OR ${person}::uuid = ANY(o.deputies))
       UNION ALL SELECT 1 FROM findings f JOIN use_cases u ON f.subject_type = 'use-case' AND u.id = f.subject_id WHERE f.id = ${id} AND u.sponsor_id = ${person}::uuid`;
     return rows.length > 0;
+  }
+
+  /** Whether a finding concerns a person: they answer for its subject, or it was sent to them or to a team of theirs. */
+  async concerns(id: string, person: string): Promise<boolean> {
+    if (await this.isAnsweredForBy(id, person)) return true;
+    const rows = await this.tx
+      .sql`SELECT 1 FROM findings f WHERE f.id = ${id} AND (f.assigned_person_id = ${person}::uuid OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = f.assigned_team_id AND m.person_id = ${person}::uuid))`;
+    return rows.length > 0;
+  }
+
+  async teamExists(id: string): Promise<boolean> {
+    return (await this.tx.sql`SELECT 1 FROM teams WHERE id = ${id}`).length > 0;
+  }
+
+  /** Of these findings, those a predicate over their row (alias `f`) lets through, locked. */
+  visibleForChange(ids: readonly string[], visible: Sql): Promise<{ id: string }[]> {
+    return this.tx
+      .sql`SELECT f.id FROM findings f WHERE f.id = ANY(${ids}::uuid[]) AND ${visible} ORDER BY f.id FOR UPDATE OF f`;
+  }
+
+  /** Sends findings somewhere and returns those that were not there already; what is resolved goes nowhere. */
+  async assign(ids: readonly string[], to: Assignee | null, by: string, at: Date): Promise<string[]> {
+    const person = to?.type === 'person' ? to.id : null;
+    const team = to?.type === 'team' ? to.id : null;
+    const queue = to?.type === 'queue' ? to.name : null;
+    const rows = await this.tx.sql<{
+      id: string;
+    }>`UPDATE findings SET assigned_person_id = ${person}::uuid, assigned_team_id = ${team}::uuid, assigned_queue = ${queue}, assigned_by = ${to === null ? null : by}, assigned_at = ${to === null ? null : at}::timestamptz, version = version + 1
+      WHERE id = ANY(${ids}::uuid[]) AND status <> 'resolved' AND (assigned_person_id, assigned_team_id, assigned_queue) IS DISTINCT FROM (${person}::uuid, ${team}::uuid, ${queue}::text) RETURNING id`;
+    return rows.map(({ id }) => id);
   }
 
   async setStatus(id: string, status: FindingStatus): Promise<void> {

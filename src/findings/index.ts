@@ -1,3 +1,11 @@
+export { type ExceptionStatus } from './exceptions.repository.js';
+export { CalendarsRepository } from './calendars.repository.js';
+export { dueDate, type WorkCalendar } from './due-dates.js';
 export { FindingsModule } from './findings.module.js';
 export { FindingsRepository, type FindingStatus } from './findings.repository.js';
 export { AcknowledgeFinding } from './operations/acknowledge-finding.js';
+export { AssignFindings, type Assignee } from './operations/assign-findings.js';
+export { CloseException } from './operations/close-exception.js';
+export { CommentOnFinding } from './operations/comment-on-finding.js';
+export { DecideException } from './operations/decide-exception.js';
+export { RequestException } from './operations/request-exception.js';

@@ -1,5 +1,5 @@
 import type { PolicySettings, Turn } from '../checks/index.js';
-import type { Due, DuePlan, Place } from './due-plan.js';
+import type { Due, DuePlan, Fallen, Place } from './due-plan.js';
 import {
   type DueColumns,
   type FindingEvent,
@@ -91,12 +91,25 @@ function writeOf(turn: FailingTurn, before: FindingRow | undefined, around: Arou
 /** Nothing falls due while a policy only observes. Worsening may bring the day nearer, never further off. */
 function dueOf(turn: FailingTurn, before: FindingRow | undefined, worsens: boolean, around: Around): DueColumns {
   if (turn.mode === 'observe') return NOT_DUE;
-  if (before !== undefined && before.dueAt !== null && !worsens) return before;
+  const isTakenOver = before?.policyId !== turn.policyId;
+  if (before !== undefined && before.dueAt !== null && !worsens && !isTakenOver) return before;
   const place = around.places.get(placeKey(turn.subjectType, turn.subjectId)) ?? NO_PLACE;
   const settings = around.settings.get(turn.policyId) ?? {};
-  const falls = around.duePlan.start(settings, turn, place, around.at);
+  const { duePlan, at } = around;
+  const fallen = fallenOf(before);
+  if (before?.dueAt && fallen && isTakenOver && !worsens) {
+    const due = duePlan.again(settings, turn, fallen, place, at);
+    return dueColumns(due, due.wave);
+  }
+  const falls = duePlan.start(settings, turn, place, at);
   return before !== undefined && before.dueAt !== null && falls.at >= before.dueAt ? before : dueColumns(falls);
 }
+
+/** What a finding's due date was worked out from; null where nothing falls due. */
+export const fallenOf = (row: DueColumns | undefined): (Fallen & { days: number }) | null =>
+  row?.dueBasis && row.dueFrom && row.dueDays !== null
+    ? { basis: row.dueBasis, from: row.dueFrom, days: row.dueDays, wave: row.wave }
+    : null;
 
 export const dueColumns = (due: Due, wave: number | null = null): DueColumns => ({
   dueAt: due.at,

@@ -46,6 +46,8 @@ describe('an empty installation', () => {
       'audit-entries',
       'checks',
       'policies',
+      'exceptions',
+      'calendars',
       'jobs',
       'sources/connectors',
       'people/imports',

@@ -36,7 +36,8 @@ export class PutPolicy {
         { by: 'system:checks', reason: 'made at the first start', at: this.clock.now() },
       );
       await this.audit.record(tx, {
-        type: 'checks.policy-created',
+        // Not an event anybody follows: the queue is not open yet.
+        type: 'checks.default-policy-created',
         actor: systemActor('checks'),
         target: { type: 'policy', id },
         data: { name: 'Default', mode: 'observe' },

@@ -3,7 +3,7 @@ import { Audit } from '../../audit/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { Database } from '../../platform/database/index.js';
 import { type Actor, assertUnchanged, NotFound } from '../../platform/http/index.js';
-import { FindingResolved } from '../findings.errors.js';
+import { FindingExcepted, FindingResolved } from '../findings.errors.js';
 import { FindingsRepository } from '../findings.repository.js';
 
 /** Somebody took note of a finding and says so, or takes that back. It stays due. */
@@ -27,7 +27,8 @@ export class AcknowledgeFinding {
       const finding = await findings.forChange(id);
       if (!finding) throw new NotFound('finding');
       assertUnchanged(finding, seen);
-      if (finding.status === 'resolved' || finding.status === 'excepted') throw new FindingResolved();
+      if (finding.status === 'resolved') throw new FindingResolved();
+      if (finding.status === 'excepted') throw new FindingExcepted();
       if (finding.status === status) return;
       await findings.setStatus(id, status);
       await findings.addEvents(
