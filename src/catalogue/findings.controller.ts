@@ -20,6 +20,7 @@ import {
   READERS,
   SeenVersion,
   setVersion,
+  ScopedToo,
 } from '../platform/http/index.js';
 import {
   changedFinding,
@@ -35,6 +36,7 @@ const id = z.uuid();
 
 @ApiTags('findings')
 @Controller('findings')
+@ScopedToo()
 export class FindingsController {
   /** What a check adds to each of its findings, as JSON text ready to be put in. */
   private readonly additions = new Map<string, string>();

@@ -13,6 +13,7 @@ import {
   READERS,
   SeenVersion,
   setVersion,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { newPolicy, policySchema } from './checks.schemas.js';
 import { PutPolicy } from './operations/put-policy.js';
@@ -30,6 +31,7 @@ export class PoliciesController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(policySchema), 'Policies in the order in which they decide; the default one is last')
   async list() {
@@ -48,6 +50,7 @@ export class PoliciesController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, policySchema, 'One policy')
   read(@Param('id', { schema: id }) policyId: string, @Res({ passthrough: true }) reply: FastifyReply) {

@@ -15,6 +15,7 @@ import {
   READERS,
   SeenVersion,
   setVersion,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { AcceptOwnership } from './operations/accept-ownership.js';
 import { AssignOwner } from './operations/assign-owner.js';
@@ -54,6 +55,7 @@ const newOwnership = z
 
 @ApiTags('ownership')
 @Controller('identities/:id/ownership')
+@ScopedToo()
 export class OwnershipController {
   constructor(
     private readonly database: Database,

@@ -19,6 +19,7 @@ import {
   SeenVersion,
   setVersion,
   toPage,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { ImportPeople } from './operations/import-people.js';
 import { RecordPerson } from './operations/record-person.js';
@@ -45,6 +46,7 @@ export class PeopleController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(personSchema), 'People, by name')
   async list(@Query({ schema: peopleQuery }) query: z.output<typeof peopleQuery>) {
@@ -119,6 +121,7 @@ export class PeopleController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, personSchema, 'One person')
   read(
