@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../platform/clock/index.js';
 import type { Database } from '../platform/database/index.js';
 import { defineJob } from '../platform/jobs/index.js';
+import type { AssignTokenOwners } from './operations/assign-token-owners.js';
 import { suggestOwners } from './queries/suggest-owners.js';
 
 export const suggestOwnersJob = defineJob<{ database: Database; clock: Clock }, object>({
@@ -15,4 +16,14 @@ export const suggestOwnersJob = defineJob<{ database: Database; clock: Clock }, 
   async run({ database, clock }) {
     return database.transaction((tx) => suggestOwners(tx, clock.now()));
   },
+});
+
+export const assignTokenOwners = defineJob<{ assign: Pick<AssignTokenOwners, 'execute'> }, object>({
+  id: 'ownership.assign-token-owners',
+  title: "Name the owners of Mandate's own tokens for what uses them",
+  payload: z.strictObject({}),
+  timeoutMs: 5 * 60_000,
+  retry: { attempts: 3, backoffMs: 10_000 },
+  exclusive: () => 'all',
+  run: ({ assign }) => assign.execute(),
 });

@@ -7,14 +7,15 @@ import { JobRegistry } from '../platform/jobs/index.js';
 import { Facts, Marks } from '../subjects/index.js';
 import { AcceptOwnership } from './operations/accept-ownership.js';
 import { AssignOwner } from './operations/assign-owner.js';
+import { AssignTokenOwners } from './operations/assign-token-owners.js';
 import { OwnershipController } from './ownership.controller.js';
 import { contributeOwnership } from './ownership.facts.js';
-import { suggestOwnersJob } from './ownership.jobs.js';
+import { assignTokenOwners, suggestOwnersJob } from './ownership.jobs.js';
 
 @Global()
 @Module({
   controllers: [OwnershipController],
-  providers: [AssignOwner, AcceptOwnership],
+  providers: [AssignOwner, AcceptOwnership, AssignTokenOwners],
   exports: [AssignOwner, AcceptOwnership],
 })
 export class OwnershipModule {
@@ -26,10 +27,13 @@ export class OwnershipModule {
     marks: Marks,
     visibility: Visibility,
     audit: Audit,
+    assign: AssignTokenOwners,
   ) {
     registry.bind(suggestOwnersJob, { database, clock });
+    registry.bind(assignTokenOwners, { assign });
     contributeOwnership(facts, marks, visibility);
     audit.on('inventory.records-merged', suggestOwnersJob, () => ({}));
+    audit.on('inventory.records-merged', assignTokenOwners, () => ({}));
     audit.on('people.people-merged', suggestOwnersJob, () => ({}));
   }
 }
