@@ -3,11 +3,19 @@ import { fileURLToPath } from 'node:url';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { SwaggerModule } from '@nestjs/swagger';
-import { ApiToken, FirstAdministrator, RenewLocalAdminToken, Session } from './access-control/index.js';
+import {
+  ApiToken,
+  FirstAdministrator,
+  RenewLocalAdminToken,
+  Session,
+  TokenCredentials,
+} from './access-control/index.js';
 import { AppModule } from './app.module.js';
 import { Engine, PutPolicy } from './checks/index.js';
+import { CollectedCredentials, mandateConnector } from './connectors/mandate/index.js';
 import { type ConnectorRegistry, loadConnectors } from './connectors/registry/index.js';
 import { Source } from './inventory/index.js';
+import { registerOwnSource } from './own-inventory.js';
 import { Person, Team, Unit } from './people/index.js';
 import { type Clock, SystemClock } from './platform/clock/index.js';
 import { Config, type Environment } from './platform/config/index.js';
@@ -39,6 +47,8 @@ export interface ApplicationOptions {
   /** False = the queue is driven step by step by the caller. */
   readonly works?: boolean;
   readonly connectors?: ConnectorRegistry;
+  /** Whether its own credentials are in its inventory; they are, but for a one-shot scan and tests of something else. */
+  readonly ownInventory?: boolean;
 }
 
 /** A Mandate that runs in this process. */
@@ -92,7 +102,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     const applied = await migrate(dataSource);
     if (applied.length > 0) log.info({ applied }, 'the schema was brought up to date');
 
-    const connectors = options.connectors ?? (await loadConnectors());
+    const own = new CollectedCredentials();
+    const connectors = options.connectors ?? (await loadConnectors([mandateConnector(own)]));
     const module = AppModule.with({
       config,
       clock,
@@ -115,9 +126,11 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     nest.get(Engine).assertComplete();
     await database.transaction((tx) => nest.get(Engine).assignPlaces(tx));
     await nest.get(PutPolicy).ensureDefault();
+    own.add(nest.get(TokenCredentials));
     const tick = nest.get(JobsTick);
     await tick.start();
     closers.push(() => tick.stop());
+    if (options.ownInventory ?? options.throwAway !== true) await registerOwnSource(nest);
     await nest.get(RenewLocalAdminToken).execute();
     nest.get(Readiness).ready = true;
     return {

@@ -19,6 +19,7 @@ import { RoleRules } from './role-rules.js';
 import { SessionCookies } from './session-cookies.js';
 import { SessionsController } from './sessions.controller.js';
 import { SignInController } from './sign-in.controller.js';
+import { TokenCredentials } from './token-credentials.js';
 import { TokensController } from './tokens.controller.js';
 import { Visibility } from './visibility.js';
 
@@ -39,10 +40,11 @@ import { Visibility } from './visibility.js';
     EndSession,
     EndSessions,
     RoleAuthoriser,
+    TokenCredentials,
     { provide: Authenticator, useClass: BearerAuthenticator },
     { provide: Authoriser, useExisting: RoleAuthoriser },
   ],
-  exports: [Visibility, Authenticator, Authoriser, FirstAdministrator, RenewLocalAdminToken],
+  exports: [TokenCredentials, Visibility, Authenticator, Authoriser, FirstAdministrator, RenewLocalAdminToken],
 })
 export class AccessControlModule {
   constructor(registry: JobRegistry, audit: Audit, renew: RenewLocalAdminToken, end: EndSessions) {

@@ -34,6 +34,14 @@ export class ApiTokensRepository {
     return (before === null ? query : query.where('token.id < :before', { before })).getMany();
   }
 
+  /** Every token that counts, or did a short while ago, with the user name of its owner. */
+  forInventory(since: Date): Promise<(ApiToken & { ownerUserName: string | null })[]> {
+    return this.tx
+      .sql`SELECT t.id, t.name, t.kind, t.roles, t.owner_id AS "ownerId", t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt", t.revoked_at AS "revokedAt", p.user_name AS "ownerUserName"
+      FROM api_tokens t LEFT JOIN persons p ON p.id = t.owner_id
+      WHERE t.revoked_at IS NULL OR (t.kind = 'api' AND t.revoked_at > ${since}) ORDER BY t.id`;
+  }
+
   async hasAdministrator(at: Date): Promise<boolean> {
     const [row] = await this.tx.sql<{ found: boolean }>`SELECT EXISTS (
       SELECT 1 FROM api_tokens WHERE kind = 'api' AND revoked_at IS NULL AND expires_at > ${at} AND roles @> '[{"role":"admin"}]') AS found`;

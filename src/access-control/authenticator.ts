@@ -17,6 +17,7 @@ import { ApiTokensRepository } from './api-tokens.repository.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { hashOfToken, TOKEN_PREFIX } from './operations/create-token.js';
 import { excludingPair, isRole } from './roles.js';
+import { SessionsRepository } from './sessions.repository.js';
 
 const TOUCH_AFTER_MS = 10 * 60_000;
 
@@ -47,9 +48,16 @@ export class BearerAuthenticator extends Authenticator {
 
   private async ownToken(token: string, request: FastifyRequest): Promise<Actor> {
     const now = this.clock.now();
-    const row = await this.database.read((tx) => tx.use(ApiTokensRepository).findByHash(hashOfToken(token)));
-    if (!row || row.revokedAt || row.expiresAt <= now)
+    const found = await this.database.read(async (tx) => {
+      const row = await tx.use(ApiTokensRepository).findByHash(hashOfToken(token));
+      const owner = row?.ownerId ? await tx.use(SessionsRepository).person(row.ownerId, now) : null;
+      return row && { row, left: owner?.left === true };
+    });
+    if (!found || found.row.revokedAt || found.row.expiresAt <= now)
       throw new NotSignedIn('This token is unknown, was revoked, or has run out.');
+    const { row, left } = found;
+    // It acts as its owner: with them it loses whatever was theirs.
+    if (left) throw new NotSignedIn('The person this token belongs to has left. Make one under somebody who is there.');
     if (row.kind === 'local-admin' && !isLoopback(request))
       throw new NotSignedIn('The local administrator signs in from the machine itself only.');
     if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() > TOUCH_AFTER_MS)
@@ -108,8 +116,10 @@ export class RoleAuthoriser implements Authoriser {
     private readonly clock: Clock,
   ) {}
 
-  allows(actor: Actor, allowance: Allowance): boolean {
-    if (actor.roles.some(({ role }) => allowance.roles.includes(role))) return true;
+  allows(actor: Actor, allowance: Allowance, scopedToo: boolean): boolean {
+    const holds = ({ role, scope }: RoleAssignment): boolean =>
+      allowance.roles.includes(role) && (scopedToo || Object.keys(scope).length === 0);
+    if (actor.roles.some(holds)) return true;
     return allowance.relation && actor.person !== null;
   }
 

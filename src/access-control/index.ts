@@ -5,3 +5,4 @@ export { FirstAdministrator } from './operations/first-administrator.js';
 export { LocalAdminFolder, RenewLocalAdminToken } from './operations/renew-local-admin-token.js';
 export { Session } from './session.entity.js';
 export { type Placement, type RecordKind, type Relation, Visibility } from './visibility.js';
+export { TokenCredentials } from './token-credentials.js';

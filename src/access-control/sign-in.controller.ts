@@ -13,6 +13,7 @@ import {
   Open,
   ROLES,
   statusOf,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { type Logger, RootLogger } from '../platform/logging/index.js';
 import { SignInNotConfigured, SignInRefused } from './access-control.errors.js';
@@ -121,6 +122,7 @@ export class SignInController {
   }
 
   @Get('session')
+  @ScopedToo()
   @Allow(...ROLES, 'relation')
   @Answers(200, callerSchema, 'Who is calling, with which roles; for a browser session what a change must carry')
   async session(@Caller() actor: Actor, @Req() request: FastifyRequest) {

@@ -18,6 +18,7 @@ import {
   NotFound,
   pageOf,
   setVersion,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { asOfQuery, credentialSchema, credentialsQuery, explanationSchema } from './catalogue.schemas.js';
 import { listCredentials, oneCredential } from './queries/credential-view.js';
@@ -27,6 +28,7 @@ const id = z.uuid();
 
 @ApiTags('credentials')
 @Controller('credentials')
+@ScopedToo()
 export class CredentialsController {
   constructor(
     private readonly database: Database,

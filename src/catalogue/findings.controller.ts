@@ -21,6 +21,7 @@ import {
   READERS,
   SeenVersion,
   setVersion,
+  ScopedToo,
   toPage,
 } from '../platform/http/index.js';
 import {
@@ -51,6 +52,7 @@ const commentsQuery = z.strictObject(pageQuery);
 
 @ApiTags('findings')
 @Controller('findings')
+@ScopedToo()
 export class FindingsController {
   /** What a check adds to each of its findings, as JSON text ready to be put in. */
   private readonly additions = new Map<string, string>();

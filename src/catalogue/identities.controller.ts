@@ -21,6 +21,7 @@ import {
   SeenVersion,
   setVersion,
   toPage,
+  ScopedToo,
 } from '../platform/http/index.js';
 import {
   asOfQuery,
@@ -43,6 +44,7 @@ const instant = (asOf: string | undefined): Date | null => (asOf === undefined ?
 
 @ApiTags('identities')
 @Controller('identities')
+@ScopedToo()
 export class IdentitiesController {
   constructor(
     private readonly database: Database,

@@ -1,7 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Database } from '../platform/database/index.js';
-import { Allow, Answers, NotFound, pageOf, READERS } from '../platform/http/index.js';
+import { Allow, Answers, NotFound, pageOf, READERS, ScopedToo } from '../platform/http/index.js';
 import { checkSchema } from './checks.schemas.js';
 import { Checks } from './engine/engine.js';
 import type { AnyCheck } from './engine/load-checks.js';
@@ -19,6 +19,7 @@ export class ChecksController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(
     200,
@@ -31,6 +32,7 @@ export class ChecksController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, checkSchema, 'One check')
   async read(@Param('id') id: string) {

@@ -15,6 +15,7 @@ import {
   READERS,
   SeenVersion,
   setVersion,
+  ScopedToo,
   toPage,
 } from '../platform/http/index.js';
 import {
@@ -50,6 +51,7 @@ export class PoliciesController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(policySchema), 'Policies in the order in which they decide; the default one is last')
   async list(@Query({ schema: asOf }) { asOf: at }: z.output<typeof asOf>) {
@@ -71,6 +73,7 @@ export class PoliciesController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, policySchema, 'One policy')
   read(@Param('id', { schema: id }) policyId: string, @Res({ passthrough: true }) reply: FastifyReply) {

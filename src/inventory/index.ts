@@ -1,6 +1,7 @@
 export { HeldRemovalsRepository, type RemovalShare } from './held-removals.repository.js';
 export { type ConsumerView, ConsumersRepository } from './consumers.repository.js';
 export { IdentitiesRepository } from './identities.repository.js';
+export { SourceNameTaken } from './inventory.errors.js';
 export { InventoryModule } from './inventory.module.js';
 export { KIND_OF, MERGE_KINDS, type MergeKind } from './merge-kinds.js';
 export { JudgeTouched } from './operations/judge-touched.js';

@@ -10,6 +10,12 @@ export class SourcesRepository {
   byName(name: string): Promise<Source | null> {
     return this.tx.orm(Source).findOneBy({ name });
   }
+  async byConnector(connector: string): Promise<{ id: string } | null> {
+    const [row] = await this.tx.sql<{
+      id: string;
+    }>`SELECT id FROM sources WHERE connector = ${connector} ORDER BY id LIMIT 1`;
+    return row ?? null;
+  }
   forChange(id: string): Promise<Source | null> {
     return this.tx.orm(Source).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
   }

@@ -15,6 +15,7 @@ import {
   READERS,
   SeenVersion,
   setVersion,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { AcceptOwnership } from './operations/accept-ownership.js';
 import { ClaimOwnership } from './operations/claim-ownership.js';
@@ -101,6 +102,7 @@ const deputing = z.strictObject({ deputies: z.array(z.uuid()).max(20) }).meta({ 
 
 @ApiTags('ownership')
 @Controller('identities/:id/ownership')
+@ScopedToo()
 export class OwnershipController {
   constructor(
     private readonly database: Database,

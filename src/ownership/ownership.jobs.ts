@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../platform/clock/index.js';
 import type { Database } from '../platform/database/index.js';
 import { defineJob } from '../platform/jobs/index.js';
+import type { AssignTokenOwners } from './operations/assign-token-owners.js';
 import type { ApplyRules } from './operations/apply-rules.js';
 import type { EscalateSilence } from './operations/escalate-silence.js';
 import type { MeasureOwnership } from './operations/measure-ownership.js';
@@ -52,4 +53,14 @@ export const measureOwnershipJob = defineJob<{ measureOwnership: Pick<MeasureOwn
   retry: { attempts: 3, backoffMs: 60_000 },
   exclusive: () => 'all',
   run: ({ measureOwnership }) => measureOwnership.execute(),
+});
+
+export const assignTokenOwners = defineJob<{ assign: Pick<AssignTokenOwners, 'execute'> }, object>({
+  id: 'ownership.assign-token-owners',
+  title: "Name the owners of Mandate's own tokens for what uses them",
+  payload: z.strictObject({}),
+  timeoutMs: 5 * 60_000,
+  retry: { attempts: 3, backoffMs: 10_000 },
+  exclusive: () => 'all',
+  run: ({ assign }) => assign.execute(),
 });

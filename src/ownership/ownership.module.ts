@@ -9,6 +9,7 @@ import { Facts, Marks } from '../subjects/index.js';
 import { AcceptOwnership } from './operations/accept-ownership.js';
 import { ApplyRules } from './operations/apply-rules.js';
 import { AssignOwner } from './operations/assign-owner.js';
+import { AssignTokenOwners } from './operations/assign-token-owners.js';
 import { ClaimOwnership } from './operations/claim-ownership.js';
 import { DecideSuggestions } from './operations/decide-suggestions.js';
 import { DeclineOwnership } from './operations/decline-ownership.js';
@@ -18,7 +19,13 @@ import { NameDeputies } from './operations/name-deputies.js';
 import { PutRules } from './operations/put-rules.js';
 import { OwnershipController } from './ownership.controller.js';
 import { contributeOwnership } from './ownership.facts.js';
-import { applyRulesJob, escalateSilenceJob, measureOwnershipJob, suggestOwnersJob } from './ownership.jobs.js';
+import {
+  applyRulesJob,
+  assignTokenOwners,
+  escalateSilenceJob,
+  measureOwnershipJob,
+  suggestOwnersJob,
+} from './ownership.jobs.js';
 import { OwnershipListsController } from './ownership-lists.controller.js';
 import { OwnershipRulesController } from './ownership-rules.controller.js';
 import { OwnershipRulesRepository } from './ownership-rules.repository.js';
@@ -26,6 +33,7 @@ import { noteTouched } from './queries/apply-differences.js';
 
 const operations = [
   AssignOwner,
+  AssignTokenOwners,
   AcceptOwnership,
   DeclineOwnership,
   ClaimOwnership,
@@ -54,6 +62,7 @@ export class OwnershipModule {
     visibility: Visibility,
     audit: Audit,
     jobs: Jobs,
+    assign: AssignTokenOwners,
     applyRules: ApplyRules,
     escalateSilence: EscalateSilence,
     measureOwnership: MeasureOwnership,
@@ -63,10 +72,12 @@ export class OwnershipModule {
     registry.bind(applyRulesJob, { applyRules });
     registry.bind(escalateSilenceJob, { escalateSilence });
     registry.bind(measureOwnershipJob, { measureOwnership });
+    registry.bind(assignTokenOwners, { assign });
     contributeOwnership(facts, marks, visibility);
     followChanges(marks, jobs, applyRules);
     contributeOwedAcceptances(contributions);
     audit.on('inventory.records-merged', suggestOwnersJob, () => ({}));
+    audit.on('inventory.records-merged', assignTokenOwners, () => ({}));
     audit.on('people.people-merged', suggestOwnersJob, () => ({}));
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Database } from '../platform/database/index.js';
-import { type Actor, Allow, Answers, Caller, pageOf, READERS, SeenVersion } from '../platform/http/index.js';
+import { type Actor, Allow, Answers, Caller, pageOf, READERS, SeenVersion, ScopedToo } from '../platform/http/index.js';
 import { ShapeOrganisation } from './operations/shape-organisation.js';
 import { PeopleRepository } from './people.repository.js';
 import { newTeam, newUnit, teamSchema, unitSchema } from './people.schemas.js';
@@ -19,6 +19,7 @@ export class UnitsController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(unitSchema), 'Units of the organisation; a short list, given whole')
   async list() {
@@ -66,6 +67,7 @@ export class TeamsController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(teamSchema), 'Teams with their members; a short list, given whole')
   async list() {

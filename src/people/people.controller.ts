@@ -21,6 +21,7 @@ import {
   SeenVersion,
   setVersion,
   toPage,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { HR_FEED, ImportPeople } from './operations/import-people.js';
 import { RecordPerson } from './operations/record-person.js';
@@ -72,6 +73,7 @@ export class PeopleController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(personSchema), 'People, by name')
   async list(@Query({ schema: peopleQuery }) query: z.output<typeof peopleQuery>) {
@@ -179,6 +181,7 @@ export class PeopleController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, personSchema, 'One person')
   read(

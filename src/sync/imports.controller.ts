@@ -4,7 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ConnectorRegistry } from '../connectors/registry/index.js';
 import { Config } from '../platform/config/index.js';
-import { type Actor, Allow, Answers, Caller, checked, NotFound, READERS, readUpload } from '../platform/http/index.js';
+import {
+  type Actor,
+  Allow,
+  Answers,
+  Caller,
+  checked,
+  NotFound,
+  READERS,
+  readUpload,
+  ScopedToo,
+} from '../platform/http/index.js';
 import { ImportFile } from './operations/import-file.js';
 import { presentRun } from './sync-runs.controller.js';
 import { syncRunSchema } from './sync.schemas.js';
@@ -55,6 +65,7 @@ export class ImportsController {
   }
 
   @Get('templates/:format')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, null, 'An example file with every column, to fill in')
   template(@Param('format') format: string, @Res() reply: FastifyReply): void {

@@ -20,6 +20,7 @@ import {
   SeenVersion,
   setVersion,
   toPage,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { RequestSync } from './operations/request-sync.js';
 import { TestSource } from './operations/test-source.js';
@@ -53,6 +54,7 @@ export class SourcesController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(sourceSchema), 'Sources, by name')
   async list(@Caller() actor: Actor, @Query({ schema: sourcesQuery }) query: z.output<typeof sourcesQuery>) {
@@ -71,6 +73,7 @@ export class SourcesController {
   }
 
   @Get('connectors')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(
     200,
@@ -133,6 +136,7 @@ export class SourcesController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, sourceSchema, 'One source with its last run')
   read(
@@ -144,6 +148,7 @@ export class SourcesController {
   }
 
   @Patch(':id')
+  @ScopedToo()
   @Allow('admin')
   @Answers(200, sourceSchema, 'Changes a source; needs If-Match')
   async change(
@@ -163,6 +168,7 @@ export class SourcesController {
   }
 
   @Get(':id/coverage')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, coverageSchema, 'What was seen and what was not, scope by scope and type by type')
   async coverage(@Caller() actor: Actor, @Param('id', { schema: id }) sourceId: string) {

@@ -33,3 +33,15 @@ export const readDueSources = defineJob<
     return { lost: await endLostRuns.execute(), requested: await requestSync.requestDue() };
   },
 });
+
+export const readOwnCredentials = defineJob<{ requestSync: Pick<RequestSync, 'requestOwn'> }, object>({
+  id: 'sync.read-own-credentials',
+  title: "Ask for Mandate's own credentials, because one of them changed",
+  payload: z.strictObject({}),
+  timeoutMs: 60_000,
+  retry: { attempts: 3, backoffMs: 5_000 },
+  exclusive: () => 'all',
+  async run({ requestSync }) {
+    return { requested: await requestSync.requestOwn() };
+  },
+});

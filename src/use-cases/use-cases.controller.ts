@@ -16,6 +16,7 @@ import {
   SeenVersion,
   setVersion,
   toPage,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { DecideUseCase } from './operations/decide-use-case.js';
 import { LinkIdentities } from './operations/link-identities.js';
@@ -45,6 +46,7 @@ export class UseCasesController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(useCaseSchema), 'AI use cases, by name')
   async list(@Caller() actor: Actor, @Query({ schema: useCasesQuery }) query: z.output<typeof useCasesQuery>) {
@@ -67,6 +69,7 @@ export class UseCasesController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, useCaseSchema, 'One AI use case')
   async read(
@@ -80,6 +83,7 @@ export class UseCasesController {
   }
 
   @Patch(':id')
+  @ScopedToo()
   @Allow('admin', 'iam-engineer', 'ai-governance', 'relation')
   @Answers(200, useCaseSchema, 'Changes a use case; a material change voids its approval. Needs If-Match')
   async change(
@@ -95,6 +99,7 @@ export class UseCasesController {
   }
 
   @Get(':id/approvals')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(approvalSchema), 'Who decided about it, on which state')
   async approvals(@Caller() actor: Actor, @Param('id', { schema: id }) useCaseId: string) {
@@ -103,6 +108,7 @@ export class UseCasesController {
   }
 
   @Post(':id/approvals')
+  @ScopedToo()
   @Allow('ai-governance')
   @Answers(201, useCaseSchema, 'Approves or rejects the use case as it now stands')
   async approve(
@@ -117,6 +123,7 @@ export class UseCasesController {
   }
 
   @Post(':id/identities')
+  @ScopedToo()
   @Allow('admin', 'iam-engineer', 'ai-governance', 'relation')
   @Answers(200, useCaseSchema, 'Ties identities to the use case, or unties them')
   async tie(

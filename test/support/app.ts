@@ -51,6 +51,7 @@ export async function startApp(
   });
   const app = await createApplication({
     works: false,
+    ownInventory: false,
     log,
     ...options,
     clock,

@@ -62,7 +62,7 @@ export async function describeInBrowser(title: string, suite: (browser: () => Br
       browser = await chromium.launch({
         executablePath: found,
         args: FLAGS,
-        env: { ...process.env, HOME: folder, TMPDIR: folder } as Record<string, string>,
+        env: { ...process.env, HOME: folder, TMPDIR: folder },
       });
     }, 120_000);
     afterAll(async () => {

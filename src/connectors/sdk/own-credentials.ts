@@ -1,4 +1,4 @@
-import type { CredentialKind, Iso, LastUse } from './records.js';
+import type { CredentialKind, Iso, LastUse, PrivilegeStatement } from './records.js';
 
 /** What Mandate tells about a credential of its own. The governor is governed. */
 export interface OwnCredential {
@@ -13,6 +13,10 @@ export interface OwnCredential {
   readonly use: LastUse | null;
   /** User name of the person who answers for it. */
   readonly ownerUserName?: string;
+  /** What can be done with it. */
+  readonly privilege?: PrivilegeStatement;
+  /** This installation makes it and replaces it by itself: nobody has to be asked about it. */
+  readonly renewedByItself?: boolean;
 }
 
 /** Port: access-control (tokens), sync (source credentials) and audit (signing keys) each supply theirs. */

@@ -90,6 +90,13 @@ export const Allow = (...roles: readonly (Role | 'relation')[]) =>
     relation: roles.includes('relation'),
   } satisfies Allowance);
 
+export const SCOPED_TOO = Symbol('scoped-too');
+/**
+ * A role that holds only within a scope is enough here, because the route narrows what it shows and changes to what the
+ * caller may see, or tells of nothing that lies anywhere. Without this only a role over the whole organisation counts.
+ */
+export const ScopedToo = () => SetMetadata(SCOPED_TOO, true);
+
 export const FRESH = Symbol('fresh');
 /** For what must not happen on a forgotten browser: a person's session needs a second factor proved a short while ago. */
 export const FreshSignIn = () => SetMetadata(FRESH, true);
@@ -119,7 +126,7 @@ export abstract class Authenticator {
 
 /** Decides whether a caller may use a route. Implemented by access-control. */
 export abstract class Authoriser {
-  abstract allows(actor: Actor, allowance: Allowance): boolean;
+  abstract allows(actor: Actor, allowance: Allowance, scopedToo: boolean): boolean;
   /** Throws when a person's sign-in is older, or weaker, than {@link FreshSignIn} asks for. */
   abstract assertFresh(actor: Actor): void;
 }

@@ -1,8 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ALLOW, type Allowance, Authoriser, FRESH, OPEN } from './actor.js';
+import { ALLOW, type Allowance, Authoriser, FRESH, OPEN, SCOPED_TOO } from './actor.js';
 import { NotAllowed, NotSignedIn } from './problem.js';
+
+const READS = new Set(['GET', 'HEAD']);
 
 /** What the caller may do; who they are was established before the body was read. */
 @Injectable()
@@ -15,11 +17,16 @@ export class AllowGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(OPEN, targets)) return true;
-    const { actor } = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { actor } = request;
     if (!actor) throw new NotSignedIn();
     const allowance = this.reflector.getAllAndOverride<Allowance | undefined>(ALLOW, targets);
-    if (!allowance || !this.authoriser.allows(actor, allowance)) throw new NotAllowed();
+    const scopedToo = this.reflector.getAllAndOverride<boolean>(SCOPED_TOO, targets) === true;
+    if (!allowance || !this.authoriser.allows(actor, allowance, scopedToo)) throw new NotAllowed();
     if (this.reflector.getAllAndOverride<boolean>(FRESH, targets)) this.authoriser.assertFresh(actor);
+    // Who reads everywhere and changes things in one unit must not change what they can merely see.
+    if (!READS.has(request.method))
+      request.actor = { ...actor, roles: actor.roles.filter(({ role }) => allowance.roles.includes(role)) };
     return true;
   }
 }

@@ -37,6 +37,15 @@ export class RequestSync {
     });
   }
 
+  /** Asks for our own credentials, where they are in the inventory. */
+  requestOwn(): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const own = await tx.use(SourcesRepository).byConnector('mandate');
+      if (own) await this.request(tx, systemActor('sync'), own.id, 'scheduled');
+      return own ? 1 : 0;
+    });
+  }
+
   private async request(tx: Tx, actor: Actor, sourceId: string, trigger: 'manual' | 'scheduled'): Promise<SyncRunRow> {
     const source = await tx.use(SourcesRepository).forChange(sourceId);
     if (!source) throw new NotFound('source');

@@ -1,0 +1,2 @@
+export { CollectedCredentials } from './collected-credentials.js';
+export { mandateConnector } from './connector.js';
