@@ -10,6 +10,7 @@ import { Ownership1763730000009 } from './1763730000009-ownership.js';
 import { Sync1763730000010 } from './1763730000010-sync.js';
 import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
+import { Inventory1763730000131 } from './1763730000131-inventory-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Sync1763730000010,
   Checks1763730000011,
   Findings1763730000012,
+  Inventory1763730000131,
 ] as const;
