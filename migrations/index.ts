@@ -21,6 +21,7 @@ import { Findings1763730000123 } from './1763730000123-findings-2.js';
 import { Remediation1763730000171 } from './1763730000171-remediation.js';
 import { Certification1763730000172 } from './1763730000172-certification.js';
 import { Inventory21763730000102 } from './1763730000102-inventory-2.js';
+import { Inventory1763730000131 } from './1763730000131-inventory-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   Remediation1763730000171,
   Certification1763730000172,
   Inventory21763730000102,
+  Inventory1763730000131,
 ] as const;

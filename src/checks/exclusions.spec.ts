@@ -157,6 +157,7 @@ const ownership = {
   owner: fc.option(person, { nil: null, freq: 3 }),
   deputies: fc.array(person, { maxLength: 3 }),
   ownerTeam: text,
+  ownerAssignedAt: fc.option(past, { nil: null }),
 };
 const trust = fc.record({
   principal: fc.constantFrom('a', 'b'),
@@ -182,6 +183,21 @@ const identity = fc
     liveProgrammaticCredentials: count,
     hasTrusts: fc.boolean(),
     outsideTrusts: fc.array(trust, { maxLength: 3 }),
+    trustedAccounts: fc.array(
+      fc.record({ account: fc.constantFrom('1', '2'), environment: fc.constantFrom('production', 'development') }),
+      { maxLength: 2 },
+    ),
+    heldPrivileges: fc.array(
+      fc.record({
+        name: fc.constantFrom('one', 'two'),
+        privilege: fc.constantFrom('admin' as const, 'privileged' as const, 'write' as const),
+        firstSeenAt: past,
+        ...use,
+      }),
+      { maxLength: 2 },
+    ),
+    retiredPurposes: count,
+    lastRetiredAt: fc.option(past, { nil: null }),
   })
   .map((over) => anIdentity(over));
 const ownCredential = {
@@ -219,6 +235,13 @@ const ownCredential = {
   replacedAt: maybe,
   isRoot: fc.constantFrom(false, false, true),
   federationAvailable: fc.boolean(),
+  consumers: fc.array(
+    fc.record({
+      kind: fc.constantFrom('workload', 'agent', 'host', 'secret-store', 'repository'),
+      locator: fc.constantFrom('one', 'two'),
+    }),
+    { maxLength: 3 },
+  ),
 };
 const credential = fc.record({ ...context, ...ownership, ...ownCredential }).map((over) => aCredential(over));
 const missing = {
@@ -255,6 +278,7 @@ const source = fc
       fc.record({ scope: fc.constant('one'), resourceType: fc.constant('aws.user'), stated: count, collected: count }),
       { maxLength: 2 },
     ),
+    withoutEnvironment: count,
   })
   .map((over) => aSource(over));
 const grant = fc
@@ -288,6 +312,10 @@ const useCase = fc
     reviewDueAt: maybe,
     approvedAt: maybe,
     liveIdentities: count,
+    permittedActions: count,
+    outputUsers: text,
+    sponsorIsApprover: fc.boolean(),
+    approvers: count,
   })
   .map((over) => aUseCase(over));
 const agent = fc
@@ -302,10 +330,11 @@ const agent = fc
     hasPrompt: fc.boolean(),
     tools: count,
     guardrails: count,
+    unpinnedParts: fc.array(fc.constantFrom('model', 'prompt'), { maxLength: 2 }),
   })
   .map((over) => anAgent(over));
 const personSubject = fc
-  .tuple(person, count)
+  .tuple(person, fc.constantFrom(0, 1, 100, 101))
   .map(([standing, ownedIdentities]) => aPersonSubject({ ...standing, ownedIdentities }));
 const FACTS: { [S in SubjectType]: fc.Arbitrary<FactsOf[S]> } = {
   identity,
@@ -358,7 +387,7 @@ const holds = <T>(facts: fc.Arbitrary<T>, property: (facts: T) => void): void =>
   fc.assert(fc.property(facts, property), RUNS);
 const later = fc.integer({ min: 1, max: 4000 * 86_400_000 });
 const PAST =
-  /^(issuedAt|rotatedAt|createdAt|lastUsedAt|passwordLastUsedAt|replacedAt|lastCompleteAt|lastReadAt|approvedAt)$/;
+  /^(issuedAt|rotatedAt|createdAt|lastUsedAt|passwordLastUsedAt|replacedAt|lastCompleteAt|lastReadAt|approvedAt|ownerAssignedAt|lastRetiredAt)$/;
 /** What has happened has happened: of clocks that run ahead, the day told may follow them. */
 function inThePast<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
@@ -492,6 +521,42 @@ describe('of several checks that one fact breaks, only one fails', () => {
         expect(passwords.filter((facts) => fails('credential-is-used', facts))).toEqual([]);
     }));
 
+  it('an identity and its credentials: several agents, several consumers', () =>
+    holds(household, ({ identity: one, credentials }) => {
+      if (fails('identity-serves-one-agent', one))
+        expect(credentials.filter((facts) => fails('credential-has-one-consumer', facts))).toEqual([]);
+    }));
+
+  it('an identity: what it held for something retired, and that it serves nothing', () =>
+    expect(checks.get('nothing-works-for-what-was-retired')!.supersedes).toContain('ai-identity-serves-a-use-case'));
+
+  it('named owners: nobody named, not accepted, gone, no deputy', () =>
+    holds(identity, (one) => {
+      const gone = OWNERSHIP.some((id) => fails(id, one));
+      if (gone)
+        expect(['ownership-is-accepted', 'high-risk-identity-has-deputy'].filter((id) => fails(id, one))).toEqual([]);
+    }));
+
+  it('what a vendor runs, and what we run', () =>
+    holds(identity, (one) => {
+      if (fails('vendor-identity-has-internal-owner', one))
+        expect(OWNERSHIP.filter((id) => fails(id, one))).toEqual([]);
+    }));
+
+  it('a stored secret where federation is at hand, and a weak one', () =>
+    holds(credential, (one) => {
+      if (fails('no-static-credential-where-federation-is-possible', one))
+        expect(fails('authentication-is-strong-enough', one)).toBe(false);
+    }));
+
+  it('a use case: not approved as it stands, overdue, approved by too few', () =>
+    holds(useCase, (one) => {
+      if (one.status === 'approved' && one.digestMatchesApproval) return;
+      expect(['use-case-review-is-on-time', 'use-case-approval-is-independent'].filter((id) => fails(id, one))).toEqual(
+        [],
+      );
+    }));
+
   it('about to expire, expired, without an expiry', () =>
     holds(credential, (one) => {
       const soon = fails('credential-is-not-about-to-expire', one);
@@ -521,6 +586,12 @@ describe('nobody is asked about', () => {
     'privilege-fits-risk',
     'identity-is-used',
     'service-account-is-not-used-by-people',
+    'ownership-is-accepted',
+    'high-risk-identity-has-deputy',
+    'unused-privilege-is-taken-away',
+    'nothing-works-for-what-was-retired',
+    'environments-are-kept-apart',
+    'identity-serves-one-agent',
   ];
   const OF_CREDENTIALS = [
     'credential-is-not-about-to-expire',
@@ -530,6 +601,9 @@ describe('nobody is asked about', () => {
     'credential-is-used',
     'no-static-credential-where-federation-is-possible',
     'ai-credential-is-registered',
+    'secret-is-kept-in-an-approved-place',
+    'credential-has-one-consumer',
+    'authentication-is-strong-enough',
   ];
 
   it('what somebody else manages', () =>

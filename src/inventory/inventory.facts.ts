@@ -132,6 +132,19 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
           FROM identity_trusts t WHERE t.identity_id = i.id AND t.standing IN ('vendor', 'outside', 'anyone', 'unknown')) END`,
         type: 'json',
       },
+      heldPrivileges: {
+        sql: `(SELECT coalesce(json_agg(json_build_object('name', held.name, 'privilege', held.privilege, 'firstSeenAt', epoch_ms(held.first_seen_at), 'lastUsedAt', epoch_ms(held.last_used_at), 'useKnownSince', epoch_ms(held.since), 'useKnownUntil', epoch_ms(held.until)) ORDER BY held.name, held.id), '[]') FROM (
+          SELECT g.id, e.display_name AS name, e.privilege, g.first_seen_at, gu.last_used_at, coalesce(gu.known_since, gsr.use_known_since) AS since, coalesce(gu.known_until, gsr.use_known_until) AS until
+          FROM grants g JOIN entitlements e ON e.id = g.entitlement_id LEFT JOIN grant_usage gu ON gu.grant_id = g.id LEFT JOIN scope_readings gsr ON gsr.scope_id = g.scope_id AND gsr.resource_type = g.resource_type
+          WHERE g.identity_id = i.id AND g.removed_at IS NULL AND e.removed_at IS NULL AND e.privilege IN ('admin', 'privileged', 'write') ORDER BY e.display_name, g.id LIMIT 100) held)`,
+        type: 'json',
+      },
+      trustedAccounts: {
+        sql: `CASE WHEN i.kind NOT IN ('role', 'workload') THEN '[]'::json ELSE (SELECT coalesce(json_agg(json_build_object('account', near.account, 'environment', near.environment) ORDER BY near.account, near.environment), '[]') FROM (
+          SELECT DISTINCT t.account_id AS account, s.environment FROM identity_trusts t JOIN scopes s ON s.external_id = t.account_id AND s.environment IS NOT NULL
+          WHERE t.identity_id = i.id AND t.standing = 'own' AND t.principal_kind = 'account' AND NOT t.narrowed AND s.id <> i.scope_id) near) END`,
+        type: 'json',
+      },
     },
   });
 
@@ -171,6 +184,11 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       federationAvailable: {
         sql: `c.scope_id IN (SELECT f.scope_id FROM resources f WHERE f.kind IN ('oidc-provider', 'trust-anchor') AND f.removed_at IS NULL)`,
         type: 'boolean',
+      },
+      consumers: {
+        sql: `(SELECT coalesce(json_agg(json_build_object('kind', known.kind, 'locator', known.locator)), '[]') FROM (
+          SELECT DISTINCT n.kind, n.locator FROM consumers n WHERE n.credential_id = c.id ORDER BY n.kind, n.locator LIMIT 50) known)`,
+        type: 'json',
       },
     },
   });
@@ -272,6 +290,10 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
         sql: `(SELECT coalesce(json_agg(json_build_object('scope', s.external_id, 'name', s.name, 'since', iso(s.first_seen_at)) ORDER BY s.external_id), '[]') FROM scopes s WHERE s.source_id = src.id AND s.state = 'unreadable')`,
         type: 'json',
       },
+      withoutEnvironment: {
+        sql: `(SELECT count(*) FROM identities i WHERE i.source_id = src.id AND i.environment IS NULL AND i.removed_at IS NULL AND i.managed_by = 'us' AND i.status <> 'disabled' AND i.nature <> 'human' AND i.kind <> 'group')`,
+        type: 'number',
+      },
       countMismatches: {
         sql: `(SELECT coalesce(json_agg(json_build_object('scope', s.external_id, 'resourceType', r.resource_type, 'stated', r.stated_count, 'collected', r.collected_count) ORDER BY s.external_id, r.resource_type), '[]') FROM scope_readings r JOIN scopes s ON s.id = r.scope_id WHERE s.source_id = src.id AND r.stated_count <> r.collected_count)`,
         type: 'json',
@@ -281,6 +303,12 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
 
   facts.describeGaps('SELECT scope_id, resource_type, parent_external_id FROM gaps');
 
+  marks.contribute({
+    from: 'identity',
+    to: 'source',
+    alone: true,
+    query: (marked) => sql`SELECT DISTINCT source_id AS id FROM identities WHERE id IN (${marked})`,
+  });
   marks.contribute({
     from: 'identity',
     to: 'credential',

@@ -38,14 +38,22 @@ export class ScopesRepository {
     if (!before) {
       await tx.sql`INSERT INTO scopes (id, source_id, external_id, name, kind, unit_id, environment, state, first_seen_at)
         VALUES (${newId}, ${sourceId}, ${scope.id}, ${scope.name}, ${scope.kind}, ${unit?.id ?? null}, ${scope.environment ?? null}, ${state}, ${at})`;
+      if (scope.environment !== undefined) await this.touchTrusting(sourceId, scope.id);
       return newId;
     }
     const [environment, unitId] = [scope.environment ?? null, unit?.id ?? null];
     if (before.environment !== environment || before.unitId !== unitId) {
       await tx.sql`INSERT INTO touched_identities (identity_id, source_id) SELECT id, source_id FROM identities WHERE scope_id = ${before.id} AND removed_at IS NULL ON CONFLICT DO NOTHING`;
+      if (before.environment !== environment) await this.touchTrusting(sourceId, scope.id);
     } else if (before.state === state && before.name === scope.name) return before.id;
     await tx.sql`UPDATE scopes SET name = ${scope.name}, kind = ${scope.kind}, environment = ${environment}, unit_id = ${unitId}, state = ${state} WHERE id = ${before.id}`;
     return before.id;
+  }
+
+  /** Who trusts an account is judged by the environment it belongs to. */
+  private async touchTrusting(sourceId: string, accountId: string): Promise<void> {
+    await this.tx.sql`INSERT INTO touched_identities (identity_id, source_id)
+      SELECT DISTINCT i.id, ${sourceId}::uuid FROM identity_trusts t JOIN identities i ON i.id = t.identity_id WHERE t.account_id = ${accountId} AND i.removed_at IS NULL ON CONFLICT DO NOTHING`;
   }
 
   /** Replaces what this source knows of accounts. Who trusted one whose standing changed is judged anew. */

@@ -22,6 +22,7 @@ export function contributePeople(facts: Facts): void {
       name: { sql: 'p.display_name', type: 'text' },
       status: { sql: 'p.status', type: 'text' },
       leavesAt: { sql: 'epoch_ms(p.leaves_at)', type: 'instant' },
+      knownSince: { sql: 'epoch_ms(p.created_at)', type: 'instant' },
     },
   });
 }

@@ -12,6 +12,8 @@ export interface MarkExpansion {
   readonly from: SubjectType;
   /** ... and what must be looked at again because of it. */
   readonly to: SubjectType;
+  /** Marks what the query yields and nothing that hangs on it: for a fact that only counts what was marked. */
+  readonly alone?: boolean;
   /** `marked` is a query that yields the ids of what was marked. */
   query(marked: Sql): Sql;
 }
@@ -85,7 +87,10 @@ export class Marks {
       for (const { type: followed, follower } of this.followers) if (followed === type) await follower(tx, ids);
     }
     for (const expansion of this.expansions)
-      if (expansion.from === type) marked += await this.markSet(tx, expansion.to, expansion.query(ids));
+      if (expansion.from === type)
+        marked += expansion.alone
+          ? await tx.use(MarksRepository).add(expansion.to, expansion.query(ids))
+          : await this.markSet(tx, expansion.to, expansion.query(ids));
     return marked;
   }
 

@@ -33,6 +33,18 @@ const person = (alias: string): FactColumn => ({ sql: personStanding(alias), typ
 
 export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visibility): void {
   for (const subject of ['identity', 'credential', 'grant'] as const) facts.contribute(purpose(subject));
+  facts.contribute({
+    subject: 'identity',
+    name: 'retired purposes',
+    joins: `LEFT JOIN LATERAL (
+      SELECT count(*) AS number, max(at) AS last FROM (
+        SELECT DISTINCT u.id, u.valid_from AS at FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.identity_id = i.id AND l.removed_at IS NULL AND u.status = 'retired'
+        UNION ALL SELECT a.id, a.valid_from FROM agent_identities l JOIN agents a ON a.id = l.agent_id WHERE l.identity_id = i.id AND a.status = 'retired') AS past) retired ON true`,
+    columns: {
+      retiredPurposes: { sql: 'retired.number', type: 'number' },
+      lastRetiredAt: { sql: 'epoch_ms(retired.last)', type: 'instant' },
+    },
+  });
 
   facts.describe({
     subject: 'use-case',
@@ -71,6 +83,13 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
       reviewDueAt: { sql: 'epoch_ms(u.review_due_at)', type: 'instant' },
       approvedAt: { sql: 'epoch_ms(u.approved_at)', type: 'instant' },
       unitId: { sql: 'u.unit_id', type: 'text' },
+      permittedActions: { sql: 'cardinality(u.permitted_actions)', type: 'number' },
+      outputUsers: { sql: 'u.output_users', type: 'text' },
+      sponsorIsApprover: { sql: 'coalesce(u.sponsor_id = u.approves_id, false)', type: 'boolean' },
+      approvers: {
+        sql: `(SELECT count(DISTINCT p.approver) FROM use_case_approvals p WHERE p.use_case_id = u.id AND p.verdict = 'approved' AND p.digest = u.digest)`,
+        type: 'number',
+      },
       liveIdentities: {
         sql: '(SELECT count(DISTINCT l.identity_id) FROM use_case_links l JOIN identities li ON li.id = l.identity_id WHERE l.use_case_id = u.id AND l.removed_at IS NULL AND li.removed_at IS NULL)',
         type: 'number',
@@ -111,6 +130,11 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
       hasPrompt: { sql: 'a.prompt IS NOT NULL', type: 'boolean' },
       tools: { sql: 'jsonb_array_length(a.tools)', type: 'number' },
       guardrails: { sql: 'jsonb_array_length(a.guardrails)', type: 'number' },
+      unpinnedParts: {
+        sql: `(SELECT coalesce(json_agg(part->>'name' ORDER BY part->>'name'), '[]') FROM jsonb_array_elements(a.tools || a.guardrails || jsonb_build_array(a.model, a.prompt)) AS part
+          WHERE jsonb_typeof(part) = 'object' AND part->>'version' IS NULL AND part->>'digest' IS NULL)`,
+        type: 'json',
+      },
     },
   });
 
@@ -124,6 +148,20 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
     from: 'use-case',
     to: 'agent',
     query: (marked) => sql`SELECT DISTINCT agent_id AS id FROM agent_use_cases WHERE use_case_id IN (${marked})`,
+  });
+  // How many identities work for it: they come and go.
+  marks.contribute({
+    from: 'identity',
+    to: 'use-case',
+    alone: true,
+    query: (marked) =>
+      sql`SELECT DISTINCT use_case_id AS id FROM use_case_links WHERE identity_id IN (${marked}) AND removed_at IS NULL`,
+  });
+  marks.contribute({
+    from: 'identity',
+    to: 'agent',
+    alone: true,
+    query: (marked) => sql`SELECT DISTINCT agent_id AS id FROM agent_identities WHERE identity_id IN (${marked})`,
   });
   marks.contribute({
     from: 'person',

@@ -61,7 +61,7 @@ export async function startSample(): Promise<SampleApp> {
 }
 
 export interface Subject {
-  readonly type: 'identity' | 'credential' | 'source';
+  readonly type: 'identity' | 'credential' | 'source' | 'use-case' | 'agent' | 'person';
   readonly id: string;
 }
 
@@ -78,12 +78,23 @@ interface Credential {
   readonly issuedAt: string | null;
 }
 
+/** What has a name of its own: 'use case Forecast delays', 'agent route-planner', 'person Sample Person 07'. */
+const NAMED = [
+  { words: 'use case', type: 'use-case', path: 'use-cases' },
+  { words: 'agent', type: 'agent', path: 'agents' },
+  { words: 'person', type: 'person', path: 'people' },
+] as const;
+interface NamedSubject extends Subject {
+  readonly words: string;
+}
+
 /** Subjects of the truth by the words it uses for them, and back. */
 export class Subjects {
   private constructor(
     private readonly identities: readonly Placed[],
     private readonly credentials: readonly Credential[],
     private readonly sources: readonly { id: string; name: string }[],
+    private readonly named: readonly NamedSubject[],
   ) {}
 
   static async read(t: TestApp): Promise<Subjects> {
@@ -92,10 +103,21 @@ export class Subjects {
       everyRow<Credential>(t, 'credentials'),
       everyRow<{ id: string; name: string }>(t, 'sources'),
     ]);
-    return new Subjects(identities, credentials, sources);
+    const named = await Promise.all(
+      NAMED.map(async ({ words, type, path }) =>
+        (await everyRow<{ id: string; name?: string; displayName?: string }>(t, path)).map((row) => ({
+          type,
+          id: row.id,
+          words: `${words} ${row.name ?? row.displayName}`,
+        })),
+      ),
+    );
+    return new Subjects(identities, credentials, sources, named.flat());
   }
 
   find(words: string): Subject {
+    const subject = this.named.find((one) => one.words === words);
+    if (subject) return { type: subject.type, id: subject.id };
     const source = /^source (.+)$/.exec(words)?.[1];
     if (source !== undefined)
       return {
@@ -125,6 +147,8 @@ export class Subjects {
   /** Words for a subject nobody spoke of. */
   describe({ type, id }: { type: string; id: string }): string {
     if (type === 'source') return `source ${this.sources.find((source) => source.id === id)?.name ?? id}`;
+    const subject = this.named.find((one) => one.type === type && one.id === id);
+    if (subject) return subject.words;
     const credential = this.credentials.find((one) => one.id === id);
     const identity = this.identities.find((one) => one.id === (credential?.identity.id ?? id));
     const words = identity ? `${identity.displayName} @ ${placeOf(identity)}` : id;

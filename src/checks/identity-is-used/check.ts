@@ -38,7 +38,7 @@ export default defineCheck({
   ],
   controls: controlsOf('NHI-CRED-04', 'partial'),
   // It is to be removed, so what it serves and may do is not worth mending.
-  supersedes: ['ai-identity-serves-a-use-case', 'privilege-fits-risk'],
+  supersedes: ['ai-identity-serves-a-use-case', 'privilege-fits-risk', 'unused-privilege-is-taken-away'],
   parameters: { idleDays: 90, maximumUsageLagHours: 48, worseAfterDays: 90, dueGraceDays: 7 },
   parameterSchema: z.strictObject({
     idleDays: z.number().min(1).max(3660),

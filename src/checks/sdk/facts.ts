@@ -67,6 +67,8 @@ export interface OwnershipFacts {
   readonly owner: PersonStanding | null;
   readonly deputies: readonly PersonStanding[];
   readonly ownerTeam: string | null;
+  /** When the owner was named; null while nobody is. */
+  readonly ownerAssignedAt: Instant | null;
 }
 
 export interface Where {
@@ -88,6 +90,13 @@ export interface AnyUseFacts {
   readonly anyUseKnownUntil: Instant | null;
   /** Uses up to here were looked at by somebody; null = none was. */
   readonly useReviewedUntil: Instant | null;
+}
+
+/** One grant of an identity that lets it change something. */
+export interface HeldPrivilege extends UseFacts {
+  readonly name: string;
+  readonly privilege: 'admin' | 'privileged' | 'write';
+  readonly firstSeenAt: Instant;
 }
 
 export interface IdentityFacts extends Where, IdentityContext, OwnershipFacts, UseFacts, AnyUseFacts {
@@ -122,6 +131,14 @@ export interface IdentityFacts extends Where, IdentityContext, OwnershipFacts, U
   }[];
   /** Whether the trusts of it could be read at all: only some kinds of identity have any. */
   readonly hasTrusts: boolean;
+  /** Accounts of our own that may become it as a whole, unnarrowed, with the environment each of them belongs to. */
+  readonly trustedAccounts: readonly { readonly account: string; readonly environment: string }[];
+  /** What it holds beyond reading, with the use of each: the first hundred by name. */
+  readonly heldPrivileges: readonly HeldPrivilege[];
+  /** Use cases and agents it served that are retired by now. */
+  readonly retiredPurposes: number;
+  /** When the last of these was retired; null = none was. */
+  readonly lastRetiredAt: Instant | null;
 }
 
 export interface CredentialFacts extends Where, IdentityContext, OwnershipFacts, UseFacts {
@@ -145,6 +162,8 @@ export interface CredentialFacts extends Where, IdentityContext, OwnershipFacts,
   readonly isRoot: boolean;
   /** Its identity works where it could prove itself without a stored secret (a federation provider or role exists in its scope). */
   readonly federationAvailable: boolean;
+  /** Where it is kept and what uses it, as far as anybody tells: the first fifty. */
+  readonly consumers: readonly { readonly kind: string; readonly locator: string }[];
 }
 
 export interface GrantFacts extends Where, IdentityContext {
@@ -181,6 +200,12 @@ export interface UseCaseFacts {
   readonly approvedAt: Instant | null;
   readonly liveIdentities: number;
   readonly unitId: string | null;
+  readonly permittedActions: number;
+  readonly outputUsers: string | null;
+  /** The person who answers for its purpose is the one who approves it. */
+  readonly sponsorIsApprover: boolean;
+  /** How many different people approved it as it now stands. */
+  readonly approvers: number;
 }
 
 export interface AgentFacts {
@@ -196,11 +221,15 @@ export interface AgentFacts {
   readonly hasPrompt: boolean;
   readonly tools: number;
   readonly guardrails: number;
+  /** Parts of it that carry neither a version nor a digest. */
+  readonly unpinnedParts: readonly string[];
 }
 
 export interface PersonFacts extends PersonStanding {
   readonly id: string;
   readonly ownedIdentities: number;
+  /** When we first heard of them. */
+  readonly knownSince: Instant;
 }
 
 export interface SourceFacts {
@@ -227,6 +256,8 @@ export interface SourceFacts {
     readonly stated: number;
     readonly collected: number;
   }[];
+  /** Identities of it that somebody has to answer for, and of which nobody knows the environment. */
+  readonly withoutEnvironment: number;
 }
 
 export interface FactsOf {

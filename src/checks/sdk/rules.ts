@@ -5,6 +5,7 @@ import type {
   IdentityContext,
   OwnershipFacts,
   PersonStanding,
+  UseCaseFacts,
   UseFacts,
 } from './facts.js';
 
@@ -36,6 +37,17 @@ export function notGoverned(identity: IdentityContext): string | undefined {
   if (identity.identityStatus === 'disabled') return 'disabled at its source';
   if (identity.nature === 'human') return "a person's own account";
   if (identity.identityKind === 'group') return 'a group does nothing itself: its members are judged';
+  return undefined;
+}
+
+/** Why nothing is asked about a use case; undefined = identities work for it, so what it is has to be settled. */
+export function notAtWork({
+  status,
+  liveIdentities,
+}: Pick<UseCaseFacts, 'status' | 'liveIdentities'>): string | undefined {
+  if (status === 'retired') return 'retired';
+  if (liveIdentities === 0) return 'nothing works for it';
+  if (status === 'rejected') return 'rejected: what works for it has to stop, not to be described';
   return undefined;
 }
 

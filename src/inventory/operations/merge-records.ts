@@ -52,7 +52,7 @@ export class MergeRecords {
         const merged = await mergeKind(tx, run, kind, own, at);
         const subject = SUBJECT_OF[kind];
         if (subject) await this.marks.useMoved(tx, subject, merged.moved);
-        if (kind === 'credentials') await this.marks.useMoved(tx, 'identity', await holdersOf(tx, merged.moved));
+        await this.marks.useMoved(tx, 'identity', await holdersOf(tx, kind, merged.moved));
         visited.push(...merged.visited);
         unresolved.push(...merged.unresolved);
         counts[kind] = { created: merged.created.length, updated: merged.updated.length };

@@ -29,7 +29,7 @@ export class RecordUse {
           items.filter(({ record }) => KIND_OF[record.entity] === kind),
         );
         await this.marks.useMoved(tx, subject, moved);
-        if (kind === 'credentials') await this.marks.useMoved(tx, 'identity', await holdersOf(tx, moved));
+        await this.marks.useMoved(tx, 'identity', await holdersOf(tx, kind, moved));
       }
     });
   }

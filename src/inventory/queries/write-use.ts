@@ -74,12 +74,12 @@ async function observeConsumers(
     ON CONFLICT (credential_id, kind, locator, basis) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at WHERE EXCLUDED.last_seen_at > coalesce(c.last_seen_at, '-infinity')`;
 }
 
-/** Who holds these credentials: what is known of their use is known of the holder. */
-export async function holdersOf(tx: Tx, credentialIds: readonly string[]): Promise<string[]> {
-  if (credentialIds.length === 0) return [];
-  return (
-    await tx.sql<{ id: string }>`SELECT DISTINCT identity_id AS id FROM credentials WHERE id = ANY(${credentialIds})`
-  ).map(({ id }) => id);
+/** Who holds these credentials or grants: what is known of their use is known of the holder. */
+export async function holdersOf(tx: Tx, kind: MergeKind, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0 || (kind !== 'credentials' && kind !== 'grants')) return [];
+  return (await tx.sql<{ id: string }>`SELECT DISTINCT identity_id AS id FROM ${raw(kind)} WHERE id = ANY(${ids})`).map(
+    ({ id }) => id,
+  );
 }
 
 /** Where credentials are installed or used from, as far as the records tell. */

@@ -56,6 +56,7 @@ const owned: OwnershipFacts = {
   owner: aPerson(),
   deputies: [],
   ownerTeam: null,
+  ownerAssignedAt: at(-300),
 };
 
 /** An active service account that is used, owned and modest. */
@@ -84,6 +85,10 @@ export const anIdentity = (over: Partial<IdentityFacts> = {}): IdentityFacts => 
   escalation: [],
   outsideTrusts: [],
   hasTrusts: false,
+  trustedAccounts: [],
+  heldPrivileges: [],
+  retiredPurposes: 0,
+  lastRetiredAt: null,
   ...over,
 });
 
@@ -110,6 +115,7 @@ export const aCredential = (over: Partial<CredentialFacts> = {}): CredentialFact
   replacedAt: null,
   isRoot: false,
   federationAvailable: false,
+  consumers: [],
   lastUsedAt: at(-1),
   useKnownSince: at(-10),
   useKnownUntil: at(0),
@@ -145,6 +151,7 @@ export const aSource = (over: Partial<SourceFacts> = {}): SourceFacts => ({
   gaps: [],
   unreadableScopes: [],
   countMismatches: [],
+  withoutEnvironment: 0,
   ...over,
 });
 
@@ -170,6 +177,10 @@ export const aUseCase = (over: Partial<UseCaseFacts> = {}): UseCaseFacts => ({
   approvedAt: at(-100),
   liveIdentities: 1,
   unitId: null,
+  permittedActions: 1,
+  outputUsers: 'sample team',
+  sponsorIsApprover: false,
+  approvers: 1,
   ...over,
 });
 
@@ -186,6 +197,7 @@ export const anAgent = (over: Partial<AgentFacts> = {}): AgentFacts => ({
   hasPrompt: true,
   tools: 1,
   guardrails: 1,
+  unpinnedParts: [],
   ...over,
 });
 
@@ -193,5 +205,6 @@ export const aPersonSubject = (over: Partial<PersonFacts> = {}): PersonFacts => 
   id: '00000000-0000-7000-8000-0000000000ee',
   ...aPerson(),
   ownedIdentities: 0,
+  knownSince: at(-400),
   ...over,
 });

@@ -24,6 +24,9 @@ const AGENTS: Readonly<Record<string, readonly [service: string, policies: Recor
   'fraud-triage': ['bedrock-agentcore', { models: invokes, claims: writesTo('claims') }],
   'cv-screener': ['bedrock-agentcore', { models: invokes, applications: readsFrom('applications') }],
   'mood-reader': ['lambda', { models: invokes, calls: readsFrom('calls') }],
+  'tender-answers': ['bedrock-agentcore', { models: invokes, tenders: readsFrom('tenders') }],
+  'packing-photos': ['lambda', { models: invokes, photos: readsFrom('packing') }],
+  'notes-ocr': ['lambda', { documents: analyses, notes: readsFrom('notes') }],
   'customs-chat': ['bedrock-agentcore', { models: invokes, declarations: readsFrom('declarations') }],
 };
 

@@ -56,6 +56,8 @@ export interface RoleOf extends Tagged {
   readonly attached?: readonly string[];
   readonly may?: Readonly<Record<string, PolicyDocument>>;
   readonly path?: string;
+  /** Policies among `may` that it holds and never makes use of. */
+  readonly neverUses?: readonly string[];
   /** Null = no use in AWS's records. Left out = in the last days. */
   readonly usedDaysAgo?: number | null;
   readonly createdDaysAgo?: number;
@@ -71,19 +73,33 @@ export function role({ account, time }: Estate, of: RoleOf): AwsRole {
     createdAt: time.daysAgo(of.createdDaysAgo ?? spread(`${seed} created`, 400, 1200)),
     tags: tagsOf(of),
     lastUsed: used === null ? null : { at: time.daysAgo(used), region: 'eu-central-1' },
-    lastAccessed: used === null ? {} : accessed(of.may ?? {}, time.daysAgo(used)),
+    lastAccessed: used === null ? {} : accessed(of, time.daysAgo(used)),
     ...(of.path === undefined ? {} : { path: of.path }),
     ...(of.attached === undefined ? {} : { attached: of.attached }),
     ...(of.may === undefined ? {} : { inline: of.may }),
   });
 }
 
-/** What uses a role uses the services its own policies name. */
-function accessed(policies: Readonly<Record<string, PolicyDocument>>, at: number): Record<string, LastAccess> {
-  const actions = Object.values(policies).flatMap(({ Statement: statements }) =>
+/** What somebody who holds a policy of AWS makes use of in it. */
+const USED_OF_ATTACHED: Readonly<Record<string, readonly string[]>> = {
+  AdministratorAccess: ['cloudformation', 'iam', 's3'],
+  AWSLambdaBasicExecutionRole: ['logs'],
+  AmazonBedrockLimitedAccess: ['bedrock'],
+};
+
+/** What uses an identity uses the services its policies name. */
+function accessed(
+  { may, attached, neverUses }: Pick<RoleOf, 'may' | 'attached' | 'neverUses'>,
+  at: number,
+): Record<string, LastAccess> {
+  const policies = Object.entries(may ?? {}).filter(([name]) => !neverUses?.includes(name));
+  const actions = policies.flatMap(([, { Statement: statements }]) =>
     (statements as { Action: string | readonly string[] }[]).flatMap(({ Action: action }) => action),
   );
-  const services = new Set(actions.map((action) => action.split(':')[0]!));
+  const services = new Set([
+    ...actions.map((action) => action.split(':')[0]!),
+    ...(attached ?? []).flatMap((policy) => USED_OF_ATTACHED[policy] ?? []),
+  ]);
   return Object.fromEntries([...services].map((service) => [service, { at, region: 'eu-central-1' }]));
 }
 
@@ -110,12 +126,14 @@ export interface UserOf extends Tagged {
 
 export function user({ account, time }: Estate, of: UserOf): AwsUser {
   const createdAt = time.daysAgo(of.createdDaysAgo ?? spread(`${account.id} ${of.name} created`, 600, 1200));
+  const uses = (of.keys ?? []).flatMap((key) => (key.usedDaysAgo === null ? [] : [key.usedDaysAgo]));
+  const usedDaysAgo = uses.length === 0 ? undefined : Math.min(...uses);
   const made = addUser(account, {
     name: of.name,
     createdAt,
     tags: tagsOf(of),
     mfa: of.signedInDaysAgo !== undefined,
-    lastAccessed: { ...of.lastAccessed },
+    lastAccessed: { ...(usedDaysAgo === undefined ? {} : accessed(of, time.daysAgo(usedDaysAgo))), ...of.lastAccessed },
     ...(of.path === undefined ? {} : { path: of.path }),
     ...(of.attached === undefined ? {} : { attached: of.attached }),
     ...(of.may === undefined ? {} : { inline: of.may }),

@@ -110,7 +110,14 @@ function peopleInMachines(estate: Estate): void {
     name: 'AWSCompromisedKeyQuarantineV3',
     document: { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: ['iam:*'], Resource: '*' }] },
   });
-  user(estate, { name: 'quarantine-drill', owner: 40, attached: [drill.arn], may: exchange('drill'), keys: [key] });
+  user(estate, {
+    name: 'quarantine-drill',
+    owner: 42,
+    team: 'Security',
+    attached: [drill.arn],
+    may: exchange('drill'),
+    keys: [key],
+  });
 }
 
 /** What the console makes around a key for Amazon Bedrock. The two differ in one thing: who answers. */

@@ -90,6 +90,22 @@ function idle(estate: Estate): void {
   role(estate, { name: 'tariff-comparison', trusts: 'lambda', may: archive, owner: 12, usedDaysAgo: 120 });
   role(estate, { name: 'year-end-close', trusts: 'states', may: archive, owner: 12, usedDaysAgo: 250 });
   role(estate, { name: 'summer-peak-scaling', trusts: 'lambda', may: archive, owner: 20, usedDaysAgo: 280 });
+  // Both hold something that nothing has used for long; one of them is there for the day somebody needs it.
+  role(estate, {
+    name: 'carrier-rates',
+    trusts: 'lambda',
+    may: { rates: writes('rates'), contracts: allowing('dynamodb:PutItem', ['arn:aws:dynamodb:*:*:table/contracts']) },
+    neverUses: ['contracts'],
+    owner: 44,
+    team: 'Sales systems',
+  });
+  role(estate, {
+    name: 'failover-dns',
+    trusts: 'lambda',
+    may: { zones: allowing('route53:ChangeResourceRecordSets', ['arn:aws:route53:::hostedzone/*']) },
+    owner: 7,
+    usedDaysAgo: 300,
+  });
   role(estate, { name: 'pilot-drone-desk', trusts: 'lambda', may: archive, owner: 43, usedDaysAgo: null });
   role(estate, {
     name: 'customs-broker-link',
@@ -123,6 +139,14 @@ function trusted(estate: Estate): void {
     may: { share: reads('analytics') },
     owner: 43,
     team: 'Sales systems',
+  });
+  // Anything in the test account may become it: the pipelines above name the one role that does.
+  role(estate, {
+    name: 'test-data-refresh',
+    trusts: anAccount(ACCOUNTS.nonProduction.id),
+    may: { copies: reads('customer-portal') },
+    owner: 7,
+    team: 'Platform',
   });
   role(estate, {
     name: 'print-shop-labels',

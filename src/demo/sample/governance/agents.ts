@@ -4,11 +4,11 @@ import type { Named } from './ownership.js';
 export interface SampleAgent {
   readonly name: string;
   readonly description: string;
-  readonly owner: number;
+  readonly owner: number | null;
   readonly useCases: readonly string[];
   readonly identities: readonly Named[];
   readonly model: { readonly name: string; readonly version: string; readonly provider: string };
-  readonly prompt: { readonly name: string; readonly version: string };
+  readonly prompt: { readonly name: string; readonly version?: string; readonly digest?: string };
   readonly tools: readonly { readonly name: string; readonly version?: string }[];
   readonly guardrails: readonly { readonly name: string; readonly version?: string }[];
 }
@@ -20,7 +20,7 @@ const ofCloud = (name: string): Named[] => [{ name, in: ACCOUNTS.machineLearning
 const SHARED: Named[] = [{ name: 'code-assistants', in: SOURCES.saas }];
 const tools = (...names: readonly string[]) => names.map((name) => ({ name, version: '1' }));
 
-/** Twelve agents. Three of them share one key; one serves nothing anybody wrote down. */
+/** Fourteen agents. Three of them share one key, two have no identity of their own, and two serve nothing anybody wrote down. */
 export const AGENTS: readonly SampleAgent[] = [
   {
     name: 'letter-drafter',
@@ -36,7 +36,8 @@ export const AGENTS: readonly SampleAgent[] = [
   {
     name: 'letter-translator',
     description: 'Translates letters and drafts.',
-    owner: 26,
+    // On leave, and back in a while.
+    owner: 29,
     useCases: ['Draft replies to customer letters'],
     identities: ofCloud('letter-translator'),
     model: small,
@@ -153,5 +154,29 @@ export const AGENTS: readonly SampleAgent[] = [
     prompt: { name: 'customs/chat', version: '1' },
     tools: tools('declaration-search'),
     guardrails: tools('sources-only'),
+  },
+  // Runs at its vendor, in the name of whoever asks it. Its prompt has a digest in place of a version.
+  {
+    name: 'desk-assistant',
+    description: 'Answers questions of developers in their editor.',
+    owner: 3,
+    useCases: ['Help developers write code'],
+    identities: [],
+    model: large,
+    prompt: { name: 'desk/answer', digest: 'sha256:0f4c9b' },
+    tools: tools('document-search'),
+    guardrails: tools('sources-only'),
+  },
+  // Made in an afternoon by somebody who did not sign it.
+  {
+    name: 'tariff-helper',
+    description: 'Explains tariffs.',
+    owner: null,
+    useCases: [],
+    identities: [],
+    model: small,
+    prompt: { name: 'tariffs' },
+    tools: [],
+    guardrails: [],
   },
 ];

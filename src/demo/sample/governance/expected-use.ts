@@ -24,6 +24,13 @@ export function known(time: SampleTime): Known[] {
       },
     },
     {
+      identity: at('production', 'failover-dns'),
+      body: {
+        expectedUse: { pattern: 'standby', approvedUntil: isoOf(time.daysAhead(200)) },
+        reason: 'Points the portal elsewhere when a region is lost.',
+      },
+    },
+    {
       identity: at('production', 'year-end-close'),
       body: {
         expectedUse: { pattern: 'seasonal', nextDueAt: isoOf(time.daysAhead(40)) },

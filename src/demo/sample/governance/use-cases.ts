@@ -7,16 +7,19 @@ export interface SampleUseCase {
   readonly purpose: string;
   readonly sponsor: number;
   readonly monitors: number;
-  readonly dataScope: readonly string[];
-  readonly outputUsers: string;
-  readonly permittedActions: readonly string[];
-  readonly risk: { readonly likelihood: number; readonly consequence: number };
-  readonly euAiActClass: 'prohibited' | 'high' | 'limited' | 'minimal';
-  readonly controlObjective: string;
-  readonly loggingStandard: string;
-  readonly reviewCadence: 'quarterly' | 'semi-annual' | 'yearly';
-  /** What becomes of it: approved; rejected; or approved, and then changed so much that the approval is void. */
-  readonly verdict: 'approved' | 'rejected' | 'changed-after-approval';
+  readonly dataScope?: readonly string[];
+  readonly outputUsers?: string;
+  readonly permittedActions?: readonly string[];
+  readonly risk?: { readonly likelihood: number; readonly consequence: number };
+  readonly euAiActClass?: 'prohibited' | 'high' | 'limited' | 'minimal';
+  readonly controlObjective?: string;
+  readonly loggingStandard?: string;
+  readonly reviewCadence?: 'quarterly' | 'semi-annual' | 'yearly';
+  /**
+   * What becomes of it: nothing yet; approved; by two people; rejected; approved, and then changed so much that the
+   * approval is void; approved, and retired since.
+   */
+  readonly verdict: 'draft' | 'approved' | 'approved-by-two' | 'rejected' | 'changed-after-approval' | 'retired';
   /** Beside those its agents authenticate as. */
   readonly identities: readonly Named[];
 }
@@ -49,7 +52,8 @@ export const USE_CASES: readonly SampleUseCase[] = [
     ...usual,
     name: 'Read incoming invoices',
     purpose: 'Reads supplier invoices and fills in the fields a clerk checks.',
-    sponsor: 11,
+    // On leave, and back in a while.
+    sponsor: 14,
     monitors: 12,
     dataScope: ['supplier invoices'],
     outputUsers: 'Finance',
@@ -86,6 +90,7 @@ export const USE_CASES: readonly SampleUseCase[] = [
     euAiActClass: 'limited',
     controlObjective: 'Driving times stay within the law whatever the plan says.',
     reviewCadence: 'quarterly',
+    verdict: 'approved-by-two',
     identities: jobs('routes'),
   },
   {
@@ -118,7 +123,7 @@ export const USE_CASES: readonly SampleUseCase[] = [
     euAiActClass: 'high',
     controlObjective: 'No claim is refused by a machine.',
     reviewCadence: 'quarterly',
-    identities: jobs('fraud'),
+    identities: [...jobs('fraud'), { name: 'fraud-gateway', in: SOURCES.saas }],
   },
   {
     ...usual,
@@ -150,9 +155,74 @@ export const USE_CASES: readonly SampleUseCase[] = [
     verdict: 'changed-after-approval',
     identities: [],
   },
+  // Somebody had an idea and began; what it is allowed to do they meant to write down later.
+  {
+    name: 'Answer questions in tenders',
+    purpose: 'Looks up what we answered in earlier tenders.',
+    sponsor: 43,
+    monitors: 44,
+    verdict: 'draft',
+    identities: [{ name: 'tender-answers', in: ACCOUNTS.machineLearning.name }],
+  },
+  // An idea as well, but only that.
+  {
+    name: 'Answer questions of carriers',
+    purpose: 'Would answer what carriers ask about their slots.',
+    sponsor: 17,
+    monitors: 19,
+    verdict: 'draft',
+    identities: [],
+  },
+  // The person who wanted it and the one who watched it have left; nobody said when it is looked at again.
+  {
+    name: 'Check photos of packing',
+    purpose: 'Tells from a photo whether a pallet was packed as it should be.',
+    sponsor: 18,
+    monitors: 36,
+    dataScope: ['packing photos'],
+    outputUsers: 'Warehouse',
+    permittedActions: ['read photos'],
+    risk: { likelihood: 3, consequence: 2 },
+    euAiActClass: 'minimal',
+    controlObjective: 'A person packs again, never a machine alone.',
+    loggingStandard: usual.loggingStandard,
+    verdict: 'approved',
+    identities: [{ name: 'packing-photos', in: ACCOUNTS.machineLearning.name }],
+  },
+  {
+    ...usual,
+    name: 'Rank employees by their messages',
+    purpose: 'Would tell from messages how content employees are.',
+    sponsor: 46,
+    monitors: 47,
+    dataScope: ['messages'],
+    outputUsers: 'HR',
+    permittedActions: ['read messages'],
+    risk: { likelihood: 5, consequence: 5 },
+    euAiActClass: 'prohibited',
+    controlObjective: 'None was found that would do.',
+    verdict: 'rejected',
+    identities: [],
+  },
+  // One of the two that worked for it works for the letters, too; the other for nothing else.
+  {
+    ...usual,
+    name: 'Read handwritten notes',
+    purpose: 'Reads notes of drivers on delivery slips.',
+    sponsor: 25,
+    monitors: 26,
+    dataScope: ['delivery slips'],
+    outputUsers: 'Customer service',
+    permittedActions: ['read slips'],
+    risk: { likelihood: 2, consequence: 2 },
+    euAiActClass: 'minimal',
+    controlObjective: 'A person reads what the machine could not.',
+    verdict: 'retired',
+    identities: ['notes-ocr', 'letters-redaction'].map((name) => ({ name, in: ACCOUNTS.machineLearning.name })),
+  },
 ];
 
-/** What was changed in the last of them after it had been approved. */
+/** What was changed in 'Sort job applications' after it had been approved. */
 export const CHANGED_AFTER_APPROVAL = {
   dataScope: ['job applications', 'public profiles of applicants'],
   permittedActions: ['read applications', 'reject applications'],

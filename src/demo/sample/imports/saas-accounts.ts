@@ -22,6 +22,16 @@ const CONNECTED: readonly (readonly [name: string, team: Team])[] = [
   ['onboarding-messages', 'HR systems'],
 ];
 
+/** Where some of their keys lie and who uses them, as the spreadsheet has it. */
+const CONSUMERS: Readonly<Record<string, string>> = {
+  'ticket-sync': 'secret-store:prod/ticket-sync|workload:ticket-sync',
+  'customer-survey': 'secret-store:prod/survey|secret-store:backup/survey|workload:survey-runner',
+  // In the code, for everybody who may read it.
+  'payment-reminders': 'repository:sample-logistics/payment-reminders',
+  // The web page and the app show their maps with one key.
+  'delivery-maps': 'workload:delivery-maps-web|workload:delivery-maps-app',
+};
+
 export interface SaasAccount {
   readonly id: string;
   readonly at: string;
@@ -54,7 +64,14 @@ export const SAAS_ACCOUNTS: readonly SaasAccount[] = [
     id,
     at: VENDORS[at % VENDORS.length]!,
     owner: memberFor(team, id),
-    keys: [{ ...inUse, id: `key-${id}`, issuedDaysAgo: 20 + at * 5 }],
+    keys: [
+      {
+        ...inUse,
+        id: `key-${id}`,
+        issuedDaysAgo: 20 + at * 5,
+        ...(CONSUMERS[id] === undefined ? {} : { consumers: CONSUMERS[id] }),
+      },
+    ],
   })),
   // One key for three agents: who did what with it, nobody can tell.
   {
@@ -78,6 +95,14 @@ export const SAAS_ACCOUNTS: readonly SaasAccount[] = [
     ai: true,
     keys: [{ ...inUse, id: 'key-letters-gateway', ai: true }],
   },
+  // As important as the use case it serves, and all it takes is to know the key.
+  {
+    id: 'fraud-gateway',
+    at: AI_VENDOR,
+    owner: 42,
+    ai: true,
+    keys: [{ ...inUse, id: 'key-fraud-gateway', ai: true }],
+  },
   {
     id: 'marketing-experiments',
     at: AI_VENDOR,
@@ -90,6 +115,13 @@ export const SAAS_ACCOUNTS: readonly SaasAccount[] = [
     ai: true,
     managedBy: 'vendor',
     keys: [{ ...inUse, id: 'key-vendor-support', ai: true }],
+  },
+  {
+    id: 'vendor-forwarding',
+    at: 'Sample Help Desk',
+    owner: 27,
+    managedBy: 'vendor',
+    keys: [{ ...inUse, id: 'key-vendor-forwarding' }],
   },
   {
     id: 'helpdesk-connector',

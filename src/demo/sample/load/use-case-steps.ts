@@ -21,6 +21,8 @@ export const useCasesStep: Step = {
     const author = await acting(nameOf(35), ['iam-engineer'], people.get(35));
     // Whoever writes a use case down does not approve it.
     const governance = await acting(nameOf(31), ['ai-governance'], people.get(31));
+    // High risk takes two.
+    const second = await acting(nameOf(39), ['ai-governance'], people.get(39));
     const existing = new Map(
       (await setup.list<UseCaseView>('use-cases', {}, 100)).map((useCase) => [useCase.name, useCase]),
     );
@@ -36,7 +38,7 @@ export const useCasesStep: Step = {
           remediates: people.get(monitors),
         }));
       ids.set(useCase.name, written.id);
-      const isDecided = written.approvedDigest !== null || written.status === 'rejected';
+      const isDecided = verdict === 'draft' || written.approvedDigest !== null || written.status === 'rejected';
       const decided = isDecided
         ? written
         : await governance.post<UseCaseView>(`use-cases/${written.id}/approvals`, {
@@ -44,11 +46,21 @@ export const useCasesStep: Step = {
             comment:
               verdict === 'rejected' ? 'Emotion recognition at work is prohibited (EU AI Act, article 5).' : null,
           });
+      if (verdict === 'approved-by-two' && !isDecided)
+        await second.post(`use-cases/${written.id}/approvals`, {
+          verdict: 'approved',
+          comment: 'Driving times looked into.',
+        });
+      if (written.status === 'retired') continue;
       if (named.length > 0)
         await author.post(`use-cases/${written.id}/identities`, { add: named.map((one) => identities.named(one).id) });
       if (verdict === 'changed-after-approval' && decided.digest === decided.approvedDigest) {
         const { etag } = await author.call('GET', `use-cases/${written.id}`);
         await author.call('PATCH', `use-cases/${written.id}`, { etag, body: CHANGED_AFTER_APPROVAL });
+      }
+      if (verdict === 'retired') {
+        const { etag } = await author.call('GET', `use-cases/${written.id}`);
+        await author.call('PATCH', `use-cases/${written.id}`, { etag, body: { status: 'retired' } });
       }
     }
     const registered = new Set((await setup.list<{ name: string }>('agents', {}, 100)).map(({ name }) => name));
@@ -56,7 +68,7 @@ export const useCasesStep: Step = {
       if (!registered.has(agent.name))
         await author.post('agents', {
           ...agent,
-          owner: people.get(owner),
+          owner: owner === null ? null : people.get(owner),
           useCases: useCases.map((name) => ids.get(name)),
           identities: named.map((one) => identities.named(one).id),
         });
