@@ -26,14 +26,20 @@ import {
   changedCampaign,
   clonedCampaign,
   closeRequest,
+  countedItems,
+  countedPeople,
   launchRequest,
   newCampaign,
   previewSchema,
+  reassignment,
+  reminderRequest,
   templateSchema,
 } from './certification.schemas.js';
 import { CloseCampaign } from './operations/close-campaign.js';
 import { LaunchCampaign } from './operations/launch-campaign.js';
 import { PrepareCampaign } from './operations/prepare-campaign.js';
+import { ReassignItems } from './operations/reassign-items.js';
+import { RemindReviewers } from './operations/remind-reviewers.js';
 import { SignDecisions } from './operations/sign-decisions.js';
 import { campaignPage } from './queries/item-view.js';
 import { withChanges } from './queries/with-changes.js';
@@ -53,6 +59,8 @@ export class CampaignsController {
     private readonly launcher: LaunchCampaign,
     private readonly closer: CloseCampaign,
     private readonly signing: SignDecisions,
+    private readonly reassigning: ReassignItems,
+    private readonly reminding: RemindReviewers,
   ) {}
 
   @Get('campaign-templates')
@@ -198,6 +206,30 @@ export class CampaignsController {
   @Answers(200, signatureSchema, 'Signs what you decided in a campaign, once nothing of yours is open')
   sign(@Caller() actor: Actor, @Param('id', { schema: id }) campaignId: string) {
     return this.signing.execute(actor, campaignId);
+  }
+
+  @Post('campaigns/:id/remind')
+  @Allow('campaign-manager')
+  @Answers(200, countedPeople, 'Reminds everybody who owes something, or one of them, now')
+  async remind(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) campaignId: string,
+    @Body({ schema: reminderRequest }) body: z.output<typeof reminderRequest>,
+  ) {
+    await this.visible(actor, campaignId);
+    return { people: await this.reminding.byHand(actor, campaignId, body.reviewer ?? null) };
+  }
+
+  @Post('campaigns/:id/reassign')
+  @Allow('campaign-manager')
+  @Answers(200, countedItems, 'Gives open items to somebody else, with a reason')
+  async reassign(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) campaignId: string,
+    @Body({ schema: reassignment }) body: z.output<typeof reassignment>,
+  ) {
+    await this.visible(actor, campaignId);
+    return { items: await this.reassigning.execute(actor, campaignId, body) };
   }
 
   private async visible(actor: Actor, campaignId: string): Promise<CampaignView> {

@@ -129,3 +129,19 @@ export class DelegateUnfit extends DomainError {
     this.details = { errors: [{ pointer: '/delegate', detail }] };
   }
 }
+
+export class DelegationOverlaps extends DomainError {
+  readonly code = 'certification.delegation-overlaps';
+  readonly kind = 'conflict';
+  constructor() {
+    super('Somebody else stands in during a part of that time already. End that first.');
+  }
+}
+
+export class AcceptanceSigned extends DomainError {
+  readonly code = 'certification.acceptance-signed';
+  readonly kind = 'conflict';
+  constructor() {
+    super('This acceptance is signed already.');
+  }
+}

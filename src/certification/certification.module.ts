@@ -1,16 +1,33 @@
 import { Global, Module } from '@nestjs/common';
 import { Visibility } from '../access-control/index.js';
+import { Audit } from '../audit/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
 import { CampaignsController } from './campaigns.controller.js';
-import { closeCampaignJob, freezeEvidenceJob, turnCampaignsJob } from './certification.jobs.js';
+import {
+  closeCampaignJob,
+  freezeEvidenceJob,
+  remindReviewersJob,
+  reopenRisenJob,
+  rerouteItemsJob,
+  turnCampaignsJob,
+  turnDelegationsJob,
+} from './certification.jobs.js';
 import { placeReviews } from './certification.visibility.js';
+import { DelegationsController } from './delegations.controller.js';
+import { AcceptRisk } from './operations/accept-risk.js';
 import { AskFurther } from './operations/ask-further.js';
 import { CloseCampaign } from './operations/close-campaign.js';
 import { DecideItem } from './operations/decide-item.js';
+import { DelegateReviews } from './operations/delegate-reviews.js';
 import { FreezeEvidence } from './operations/freeze-evidence.js';
 import { KeepRoutine } from './operations/keep-routine.js';
 import { LaunchCampaign } from './operations/launch-campaign.js';
+import { MoveItems } from './operations/move-items.js';
 import { PrepareCampaign } from './operations/prepare-campaign.js';
+import { ReassignItems } from './operations/reassign-items.js';
+import { RemindReviewers } from './operations/remind-reviewers.js';
+import { ReopenRisen } from './operations/reopen-risen.js';
+import { RerouteItems } from './operations/reroute-items.js';
 import { SignDecisions } from './operations/sign-decisions.js';
 import { TurnCampaigns } from './operations/turn-campaigns.js';
 import { ReviewItemsController } from './review-items.controller.js';
@@ -25,21 +42,43 @@ const operations = [
   DecideItem,
   KeepRoutine,
   SignDecisions,
+  MoveItems,
+  DelegateReviews,
+  RerouteItems,
+  ReassignItems,
+  ReopenRisen,
+  RemindReviewers,
+  AcceptRisk,
 ];
 
 @Global()
-@Module({ controllers: [CampaignsController, ReviewItemsController], providers: operations, exports: operations })
+@Module({
+  controllers: [CampaignsController, ReviewItemsController, DelegationsController],
+  providers: operations,
+  exports: operations,
+})
 export class CertificationModule {
   constructor(
     registry: JobRegistry,
     visibility: Visibility,
+    audit: Audit,
     freeze: FreezeEvidence,
     close: CloseCampaign,
     turn: TurnCampaigns,
+    delegate: DelegateReviews,
+    reroute: RerouteItems,
+    reopen: ReopenRisen,
+    remind: RemindReviewers,
   ) {
     registry.bind(freezeEvidenceJob, { freeze });
     registry.bind(closeCampaignJob, { close });
     registry.bind(turnCampaignsJob, { turn });
+    registry.bind(turnDelegationsJob, { delegate });
+    registry.bind(rerouteItemsJob, { reroute });
+    registry.bind(reopenRisenJob, { reopen });
+    registry.bind(remindReviewersJob, { remind });
+    audit.on('ownership.owner-assigned', rerouteItemsJob, ({ target }) => ({ identity: target.id }));
+    audit.on('people.persons-ended', rerouteItemsJob, () => ({}));
     placeReviews(visibility);
   }
 }

@@ -204,13 +204,10 @@ export const campaignSchema = z
     closedAt: z.iso.datetime().nullable(),
     closedBy: z.string().nullable(),
     closeReason: z.string().nullable(),
-    population: z
-      .strictObject({ count: z.number().int(), hash: z.string(), seed: z.string() })
-      .nullable()
-      .meta({
-        description:
-          'Frozen at the launch: how many subjects, the root hash over them, and the seed of what was drawn by lot.',
-      }),
+    population: z.strictObject({ count: z.number().int(), hash: z.string(), seed: z.string() }).nullable().meta({
+      description:
+        'Frozen at the launch: how many subjects, the root hash over them, and the seed of what was drawn by lot.',
+    }),
     preflight: z.array(problemSchema),
     override: z.record(z.string(), z.unknown()).nullable(),
     counts: countsSchema.meta({ description: 'Items by what became of them; all zero before the launch.' }),
@@ -263,3 +260,15 @@ export const templateSchema = z
     campaign: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'CampaignTemplate' });
+
+export const reminderRequest = z.strictObject({ reviewer: z.uuid().nullish() }).meta({ id: 'CampaignReminder' });
+export const countedPeople = z.strictObject({ people: z.number().int() }).meta({ id: 'CountedPeople' });
+export const reassignment = z
+  .strictObject({
+    to: z.uuid(),
+    from: z.uuid().optional(),
+    items: z.array(z.uuid()).min(1).max(10_000).optional(),
+    reason: text(2000),
+  })
+  .meta({ id: 'CampaignReassignment' });
+export const countedItems = z.strictObject({ items: z.number().int() }).meta({ id: 'CountedItems' });

@@ -41,6 +41,15 @@ export interface DecisionInput {
   readonly channel?: string | undefined;
 }
 
+interface Deciding {
+  readonly item: ReviewItem;
+  readonly campaign: Campaign;
+  readonly evidence: ItemEvidence | null;
+  readonly risk: string | null;
+  readonly person: string;
+  readonly bulk: boolean;
+}
+
 /**
  * One reviewer decides one item. It can be changed until the campaign closes; every version is kept. Whoever did not know of a
  * decision loses against it.
@@ -76,9 +85,9 @@ export class DecideItem {
     if (item.version !== seen) throw await this.decidedMeanwhile(tx, item);
     if (!mayBe(input.verdict, item.subjectType))
       throw new RequestInvalid([{ pointer: '/verdict', detail: `cannot be said of a ${item.subjectType}` }]);
-    await this.assertTheirs(tx, item, campaign, person);
+    const risk = await this.riskNow(tx, item, campaign, person, input.verdict);
     const evidence = await items.evidence(campaign.id, item.id);
-    const decision = await this.decision(tx, actor, person, item, campaign, evidence, input, bulk);
+    const decision = await this.decision(tx, actor, { item, campaign, evidence, risk, person, bulk }, input);
     await items.addDecision(decision);
     if (input.verdict === 'not-mine') await this.routeOn(tx, actor, item, campaign, input.proposed ?? null);
     else await items.decided(item, decision);
@@ -106,12 +115,8 @@ export class DecideItem {
   private async decision(
     tx: Tx,
     actor: Actor,
-    person: string,
-    item: ReviewItem,
-    campaign: Campaign,
-    evidence: ItemEvidence | null,
+    { item, campaign, evidence, risk, person, bulk }: Deciding,
     input: DecisionInput,
-    bulk: boolean,
   ): Promise<Decision> {
     const now = this.clock.now();
     const reason = input.reason?.trim() || null;
@@ -133,7 +138,7 @@ export class DecideItem {
       stage: item.stage,
       verdict: input.verdict,
       reason,
-      detail: await this.detailOf(tx, item, input),
+      detail: { ...(await this.detailOf(tx, item, input)), ...(risk === null ? {} : { risk }) },
       decidedBy: person,
       actor: actor.id,
       authentication: actor.authentication
@@ -213,19 +218,26 @@ export class DecideItem {
     await items.move(item, next.reviewerId, next.route, 'not-mine', actor.id, now);
   }
 
-  private async assertTheirs(tx: Tx, item: ReviewItem, campaign: Campaign, person: string): Promise<void> {
-    if (item.subjectType === 'collection') return;
+  /** How risky the subject is now; refused where the reviewer must not decide, or not yet. */
+  private async riskNow(
+    tx: Tx,
+    item: ReviewItem,
+    campaign: Campaign,
+    person: string,
+    verdict: Verdict,
+  ): Promise<string | null> {
+    if (item.subjectType === 'collection') return null;
     const [current] = await lookAgain(tx, campaign.scope.subject, [item.subjectId], this.clock.now());
     if (!current)
       throw new ItemNotDecidable('What this item is about is gone or switched off; there is nothing left to decide.');
+    if (verdict === 'not-mine') return current.risk;
     if (current.ownPersonId === person) throw new OwnAccess();
-    if (
-      item.route !== 'owner' ||
-      !(await tx.use(ReviewItemsRepository).moves(item.id)).some(({ because }) => because === 'owner-changed')
-    )
-      return;
-    const ownership = await tx.use(OwnershipsRepository).view(current.identityId, this.clock.now());
-    if (ownership?.owner?.id === person && ownership.state === 'provisional') throw new AcceptOwnershipFirst();
+    const moves = item.route === 'owner' ? await tx.use(ReviewItemsRepository).moves(item.id) : [];
+    if (moves.some(({ because }) => because === 'owner-changed')) {
+      const ownership = await tx.use(OwnershipsRepository).view(current.identityId, this.clock.now());
+      if (ownership?.owner?.id === person && ownership.state === 'provisional') throw new AcceptOwnershipFirst();
+    }
+    return current.risk;
   }
 
   private async decidedMeanwhile(tx: Tx, item: ReviewItem): Promise<ItemDecidedMeanwhile> {

@@ -189,8 +189,6 @@ function deep(base: object, change: object | undefined): object {
   for (const [name, value] of Object.entries(change) as [string, unknown][])
     if (value !== undefined)
       merged[name] =
-        typeof value === 'object' && value !== null && !Array.isArray(value)
-          ? deep((merged[name] ?? {}), value)
-          : value;
+        typeof value === 'object' && value !== null && !Array.isArray(value) ? deep(merged[name] ?? {}, value) : value;
   return merged;
 }

@@ -73,9 +73,7 @@ export function routed(
   const isGrant = filter.subject === 'grant';
   const relations = [
     ...new Set(
-      [...plain, ...personal, ...(isGrant ? privileged : [])]
-        .filter((rule) => !named(rule))
-        .map(({ by }) => by),
+      [...plain, ...personal, ...(isGrant ? privileged : [])].filter((rule) => !named(rule)).map(({ by }) => by),
     ),
   ];
   const column = (by: Relation): string => `r_${by.replaceAll('-', '_')}`;
