@@ -91,7 +91,7 @@ export default defineCheck({
       if (now < reachesAt)
         return notEvaluated(
           'its usage data does not reach back far enough yet',
-          earliest(reachesAt, knownToEnd, ends)!,
+          earliest(reachesAt, knownToEnd, ends),
         );
       return fail('stopped', plus(from, silence), evidence, { until: earliest(knownToEnd, ends)! });
     }
@@ -100,7 +100,7 @@ export default defineCheck({
     const due = dueDates(expectedUse, (now - grace) as Instant);
     if (due.last === null && due.next === null) return notApplicable('it is not told when it is due');
     const deadline = (at: Instant | null): Instant | null => (at === null ? null : plus(at, grace));
-    if (due.last === null) return pass(earliest(deadline(due.next), ends)!);
+    if (due.last === null) return pass(earliest(deadline(due.next), ends));
     if (anyUsedAt !== null && anyUsedAt >= due.last - grace) return pass(earliest(deadline(due.next), ends));
     // The first time it was due and did not run: that a later one passed too does not move it.
     const first = Date.parse(nextDueAt!);
