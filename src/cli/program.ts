@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
 import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
+import { ownershipCommand } from './commands/ownership.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { scanCommand } from './commands/scan.js';
 import { serveCommand } from './commands/serve.js';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     useCaseCommand,
     agentCommand,
     personCommand,
+    ownershipCommand,
     findingCommand,
     checkCommand,
     jobCommand,

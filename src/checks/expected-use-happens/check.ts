@@ -17,7 +17,7 @@ import {
   plus,
 } from '../sdk/index.js';
 
-/** Judges what was expected and did not come; `identity-is-used` judges what nothing is expected of. */
+/** Excludes `identity-is-used`: what a use is approved and awaited of is judged here, and everything else there. */
 export default defineCheck({
   id: 'expected-use-happens',
   code: 'NHI-LOG-01',
@@ -37,8 +37,6 @@ export default defineCheck({
     '*.service-credential',
   ],
   controls: controlsOf('NHI-LOG-01', 'supporting'),
-  // That it is idle follows from that it did not run.
-  supersedes: ['identity-is-used'],
   parameters: { dueGraceDays: 7, continuousSilenceDays: 14, maximumUsageLagHours: 48 },
   parameterSchema: z.strictObject({
     dueGraceDays: z.number().min(0).max(366),
@@ -89,10 +87,7 @@ export default defineCheck({
       if (now >= knownToEnd) return notEvaluated('its usage data has not been read recently enough', ends ?? undefined);
       const reachesAt = plus(anyUseKnownSince, silence);
       if (now < reachesAt)
-        return notEvaluated(
-          'its usage data does not reach back far enough yet',
-          earliest(reachesAt, knownToEnd, ends),
-        );
+        return notEvaluated('its usage data does not reach back far enough yet', earliest(reachesAt, knownToEnd, ends));
       return fail('stopped', plus(from, silence), evidence, { until: earliest(knownToEnd, ends)! });
     }
 

@@ -132,19 +132,29 @@ describeCheck(check, import.meta.url, [
 
   // Look-alikes: needed though idle.
   [
-    'idle until the season is approved',
+    'what is awaited is judged by whether it comes',
     anIdentity({ ...usedAt(200), ...approved({ nextDueAt: iso(30) }) }),
-    { result: 'not-applicable', until: at(37) },
+    { result: 'not-applicable', why: 'whether it is used as expected is judged by itself' },
   ],
   [
-    'a week after it was due it may still come',
-    anIdentity({ ...usedAt(200), ...approved({ nextDueAt: iso(-7 + 1 / 86_400_000) }) }),
-    { result: 'not-applicable', until: at(0, 1) },
+    'so is what was awaited and did not come',
+    anIdentity({ ...usedAt(200), ...approved({ nextDueAt: iso(-70) }) }),
+    { result: 'not-applicable' },
   ],
   [
-    'after that nothing excuses it',
-    anIdentity({ ...usedAt(200), ...approved({ nextDueAt: iso(-7) }) }),
+    'so is what should run all the time',
+    anIdentity({ ...usedAt(200), ...approved({ pattern: 'continuous', approvedUntil: iso(9) }) }),
+    { result: 'not-applicable', until: at(9) },
+  ],
+  [
+    'once it is approved no longer it is idle like everything else',
+    anIdentity({ ...usedAt(200), ...approved({ nextDueAt: iso(30), approvedUntil: iso(0) }) }),
     { result: 'fail', reason: 'unused' },
+  ],
+  [
+    'a season without a date is no excuse for ever',
+    anIdentity({ ...usedAt(200), ...approved({ approvedUntil: iso(5) }) }),
+    { result: 'not-applicable', why: 'approved to be idle now', until: at(5) },
   ],
   [
     'a role for emergencies waits for one',

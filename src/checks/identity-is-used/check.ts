@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  awaitsUse,
   controlsOf,
   days,
   defineCheck,
@@ -16,11 +17,14 @@ import {
   plus,
 } from '../sdk/index.js';
 
-/** Excludes `credential-is-used`: where one live credential tells its use, the credentials are judged, and this is not. */
+/**
+ * Excludes `credential-is-used`: where one live credential tells its use, the credentials are judged, and this is not;
+ * and `expected-use-happens`: where a use is awaited, it is told there that it does not come.
+ */
 export default defineCheck({
   id: 'identity-is-used',
   code: 'NHI-CRED-04',
-  version: 1,
+  version: 2,
   title: 'Identities that nothing uses are disabled',
   risk: 'An identity that nobody needs keeps its grants: it waits for whoever finds a way to become it.',
   remediation:
@@ -39,12 +43,11 @@ export default defineCheck({
   controls: controlsOf('NHI-CRED-04', 'partial'),
   // It is to be removed, so what it serves and may do is not worth mending.
   supersedes: ['ai-identity-serves-a-use-case', 'privilege-fits-risk', 'unused-privilege-is-taken-away'],
-  parameters: { idleDays: 90, maximumUsageLagHours: 48, worseAfterDays: 90, dueGraceDays: 7 },
+  parameters: { idleDays: 90, maximumUsageLagHours: 48, worseAfterDays: 90 },
   parameterSchema: z.strictObject({
     idleDays: z.number().min(1).max(3660),
     maximumUsageLagHours: z.number().min(0).max(8784),
     worseAfterDays: z.number().min(1).max(3660),
-    dueGraceDays: z.number().min(0).max(366),
   }),
   parameterNotes: {
     idleDays: {
@@ -63,13 +66,8 @@ export default defineCheck({
       source: 'ours: idle for half a year it is due for deletion',
       organisationDecides: true,
     },
-    dueGraceDays: {
-      unit: 'days',
-      source: 'ours: an approved use may come a week after it was due',
-      organisationDecides: true,
-    },
   },
-  evaluate(facts, { idleDays, maximumUsageLagHours, worseAfterDays, dueGraceDays }, now) {
+  evaluate(facts, { idleDays, maximumUsageLagHours, worseAfterDays }, now) {
     const {
       identityKind,
       liveCredentialsTellingUse,
@@ -88,7 +86,9 @@ export default defineCheck({
     const idle = idleness(facts, createdAt ?? firstSeenAt, idleDays, maximumUsageLagHours, now);
     if (idle.is === 'used') return pass(idle.idleFrom);
     if (idle.is === 'too-early' && idle.young && createdAt !== null) return notApplicable(idle.why, idle.from);
-    const excuse = excusesIdleness(expectedUse, now, dueGraceDays, lastUsedAt);
+    const { awaited, until } = awaitsUse(expectedUse, now);
+    if (awaited) return notApplicable('whether it is used as expected is judged by itself', until);
+    const excuse = excusesIdleness(expectedUse, now);
     if (excuse.excused) return notApplicable('approved to be idle now', excuse.until);
     if (idle.is === 'unknown') return notEvaluated(idle.missing);
     if (idle.is === 'too-early')

@@ -152,6 +152,20 @@ export function dueDates({ nextDueAt, everyDays }: ExpectedUseFact, now: Instant
   return { last: last as Instant, next: (last + days(everyDays)) as Instant };
 }
 
+/** Whether a use is approved and awaited, and until when: then it is told that it does not come, and not that it is idle. */
+export function awaitsUse(
+  expected: ExpectedUseFact | null,
+  now: Instant,
+): { readonly awaited: boolean; readonly until?: Instant } {
+  if (!expected?.approvedBy || expected.pattern === 'standby' || expected.pattern === 'break-glass')
+    return { awaited: false };
+  const { last, next } = dueDates(expected, now);
+  if (expected.pattern !== 'continuous' && last === null && next === null) return { awaited: false };
+  if (!expected.approvedUntil) return { awaited: true };
+  const end = Date.parse(expected.approvedUntil) as Instant;
+  return now < end ? { awaited: true, until: end } : { awaited: false };
+}
+
 /**
  * Whether an approved expectation covers being idle now, and until when it does. A use that is due may come up to
  * `graceDays` late: it is done, read and told with a delay. What is due again and again is excused from one time to the

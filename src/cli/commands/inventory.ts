@@ -5,6 +5,7 @@ import { type CommonOptions, day, withOutput } from '../options.js';
 import { note, print, printOne } from '../output.js';
 import { type SyncRun, tellRun, waitForRun } from '../wait.js';
 import { getCommand, listCommand } from './list-command.js';
+import { addConsumers, addIdentityNormality } from './normality.js';
 
 interface Source {
   readonly id: string;
@@ -214,6 +215,7 @@ export function identityCommand(program: Command): void {
     ],
   });
   getCommand(identity, 'identities');
+  addIdentityNormality(identity);
   withOutput(identity.command('grants'))
     .argument('<id>')
     .description('what it may do')
@@ -429,4 +431,5 @@ export function credentialCommand(program: Command): void {
     ],
   });
   getCommand(credential, 'credentials');
+  addConsumers(credential);
 }

@@ -71,6 +71,7 @@ function emit(row: ImportRow): Emitted {
                   nextDueAt: row.expectedUse.nextDueAt ?? null,
                   ...(row.expectedUse.everyDays ? { everyDays: row.expectedUse.everyDays } : {}),
                   approvedBy: row.expectedUse.approvedBy ?? null,
+                  ...(row.expectedUse.approvedAt ? { approvedAt: row.expectedUse.approvedAt } : {}),
                   approvedUntil: row.expectedUse.approvedUntil ?? null,
                 },
               }

@@ -45,6 +45,7 @@ const identity = z.strictObject({
       nextDueAt: instant.nullish(),
       everyDays: z.number().int().min(1).max(3660).nullish(),
       approvedBy: text(320).nullish(),
+      approvedAt: instant.nullish(),
       approvedUntil: instant.nullish(),
     })
     .optional(),

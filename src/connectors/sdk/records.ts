@@ -61,6 +61,7 @@ export interface ExpectedUse {
   /** How often it is due again after that. */
   readonly everyDays?: number | null;
   readonly approvedBy?: string | null;
+  readonly approvedAt?: Iso | null;
   readonly approvedUntil?: Iso | null;
   readonly reason?: string | null;
 }

@@ -101,6 +101,12 @@ const certificate = (time: SampleTime, id: string, issuedDaysAgo: number, usedDa
   ...use(time, usedDaysAgo),
 });
 
+const emergencies = (time: SampleTime) => ({
+  pattern: 'break-glass',
+  approvedBy: 'Sample Person 11',
+  approvedAt: isoOf(time.daysAgo(100)),
+});
+
 /** Certificates half used up, in use every day. */
 const everyday = (time: SampleTime): Service[] =>
   SERVICES.flatMap(([team, names]) =>
@@ -142,6 +148,31 @@ const stories = (time: SampleTime): Service[] => [
       ...use(time, 190),
     },
     credentials: [certificate(time, 'year-end', 200, 190)],
+  },
+  // Kept for the day the harbour's sign-in is down; used the day before yesterday, and nobody asked why.
+  {
+    id: 'svc-harbour-emergency',
+    owner: 10,
+    more: { expectedUse: emergencies(time), ...use(time, 2) },
+    credentials: [],
+  },
+  // Kept for the same, in a system whose log the script has not read for a while.
+  {
+    id: 'svc-crane-emergency',
+    owner: 10,
+    more: { expectedUse: emergencies(time), ...use(time, 300), useKnownUntil: isoOf(time.daysAgo(10)) },
+    credentials: [],
+  },
+  // Was due last month; whether it ran, that log does not say either.
+  {
+    id: 'svc-crane-inspection',
+    owner: 10,
+    more: {
+      expectedUse: { pattern: 'seasonal', nextDueAt: isoOf(time.daysAgo(30)), approvedBy: 'Sample Person 11' },
+      ...use(time, 300),
+      useKnownUntil: isoOf(time.daysAgo(40)),
+    },
+    credentials: [],
   },
   // The same without anybody's word for it.
   { id: 'svc-stocktake', owner: 20, more: use(time, 190), credentials: [certificate(time, 'stocktake', 200, 190)] },

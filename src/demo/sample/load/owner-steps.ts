@@ -59,7 +59,8 @@ export const expectedUseStep: Step = {
     const all = known(time);
     await each(all, signal, async ({ identity, body }) => {
       const { id, expectedUse, because } = identities.named(identity);
-      if ((body.expectedUse && expectedUse) || (!body.expectedUse && because.nature.startsWith('set by'))) return;
+      const approved = (expectedUse as { approvedBy?: string | null } | null)?.approvedBy;
+      if ((body.expectedUse && approved) || (!body.expectedUse && because.nature.startsWith('set by'))) return;
       const { etag } = await security.call('GET', `identities/${id}`);
       await security.call('PATCH', `identities/${id}`, { etag, body });
     });
