@@ -4,8 +4,10 @@ import { Facts } from '../subjects/index.js';
 import { ApplyDatedFacts } from './operations/apply-dated-facts.js';
 import { ImportPeople } from './operations/import-people.js';
 import { ReadPeopleFolder } from './operations/read-people-folder.js';
+import { ReceiveSignal } from './operations/receive-signal.js';
 import { RecordPerson } from './operations/record-person.js';
 import { ShapeFeeds } from './operations/shape-feeds.js';
+import { ShapeTransmitters } from './operations/shape-transmitters.js';
 import { SettlePersons } from './operations/settle-persons.js';
 import { ShapeOrganisation } from './operations/shape-organisation.js';
 import { TeamsController, UnitsController } from './organisation.controller.js';
@@ -15,12 +17,16 @@ import { OwnFeed } from './own-feed.js';
 import { PeopleFeedsController, PeopleMatchingController } from './people-feeds.controller.js';
 import { PeopleController } from './people.controller.js';
 import { contributePeople } from './people.facts.js';
+import { SetVerifier } from './signals/set-verifier.js';
+import { SignalsController, SignalsReceiverController } from './signals/signals.controller.js';
 import { ScimController } from './scim/scim.controller.js';
 import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './people.jobs.js';
 
 @Global()
 @Module({
   controllers: [
+    SignalsReceiverController,
+    SignalsController,
     ScimController,
     PeopleFeedsController,
     PeopleMatchingController,
@@ -29,6 +35,9 @@ import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './pe
     TeamsController,
   ],
   providers: [
+    SetVerifier,
+    ReceiveSignal,
+    ShapeTransmitters,
     ReadPeopleFolder,
     ShapeFeeds,
     ImportPeople,

@@ -29,6 +29,8 @@ export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "people.name-taken", kind: "conflict", when: "", says: "There is another … of this name." },
   { code: "people.person-is-merged", kind: "conflict", when: "", says: "This person turned out to be another one. Change that one, or take the two apart again." },
   { code: "people.scim-request-refused", kind: "malformed", when: "A SCIM request that cannot be carried out as it stands.", says: "" },
+  { code: "people.security-event-refused", kind: "malformed", when: "A security event token that is not taken.", says: "" },
+  { code: "people.transmitter-keys-unavailable", kind: "unavailable", when: "The keys of a transmitter could not be fetched: nothing is wrong with the token, and it should be sent again.", says: "The keys of the transmitter could not be fetched. Send the event again later." },
   { code: "people.user-name-taken", kind: "conflict", when: "", says: "Somebody else has this user name (upper and lower case count as the same)." },
   { code: "request.already-running", kind: "conflict", when: "", says: "A request with this Idempotency-Key was received and has not answered. Read the resource to see what became of it, or use a new key." },
   { code: "request.answer-not-kept", kind: "conflict", when: "", says: "This request was carried out before. Its answer held a secret and was not kept; it cannot be shown again." },
