@@ -12,6 +12,7 @@ import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
 import { PeopleFeeds1763730000161 } from './1763730000161-people-2.js';
 import { PeopleSignals1763730000162 } from './1763730000162-people-3.js';
+import { PeopleCandidates1763730000163 } from './1763730000163-people-4.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   Findings1763730000012,
   PeopleFeeds1763730000161,
   PeopleSignals1763730000162,
+  PeopleCandidates1763730000163,
 ] as const;

@@ -3,6 +3,7 @@ import { JobRegistry } from '../platform/jobs/index.js';
 import { Facts } from '../subjects/index.js';
 import { ApplyDatedFacts } from './operations/apply-dated-facts.js';
 import { ImportPeople } from './operations/import-people.js';
+import { MergePersons } from './operations/merge-persons.js';
 import { ReadPeopleFolder } from './operations/read-people-folder.js';
 import { ReceiveSignal } from './operations/receive-signal.js';
 import { RecordPerson } from './operations/record-person.js';
@@ -15,6 +16,7 @@ import { WriteScimGroup } from './operations/write-scim-group.js';
 import { WriteScimUser } from './operations/write-scim-user.js';
 import { OwnFeed } from './own-feed.js';
 import { PeopleFeedsController, PeopleMatchingController } from './people-feeds.controller.js';
+import { PeopleMergesController } from './people-merges.controller.js';
 import { PeopleController } from './people.controller.js';
 import { contributePeople } from './people.facts.js';
 import { SetVerifier } from './signals/set-verifier.js';
@@ -25,6 +27,7 @@ import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './pe
 @Global()
 @Module({
   controllers: [
+    PeopleMergesController,
     SignalsReceiverController,
     SignalsController,
     ScimController,
@@ -35,6 +38,7 @@ import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './pe
     TeamsController,
   ],
   providers: [
+    MergePersons,
     SetVerifier,
     ReceiveSignal,
     ShapeTransmitters,

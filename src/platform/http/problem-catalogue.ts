@@ -27,6 +27,7 @@ export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "people.import-not-held", kind: "conflict", when: "", says: "Only an import that is held can be confirmed." },
   { code: "people.import-superseded", kind: "conflict", when: "", says: "A later file of this feed was taken since. Import the file again if it still holds." },
   { code: "people.name-taken", kind: "conflict", when: "", says: "There is another … of this name." },
+  { code: "people.nothing-to-separate", kind: "conflict", when: "", says: "This is all that is known of the person: nobody would be left to take it from." },
   { code: "people.person-is-merged", kind: "conflict", when: "", says: "This person turned out to be another one. Change that one, or take the two apart again." },
   { code: "people.scim-request-refused", kind: "malformed", when: "A SCIM request that cannot be carried out as it stands.", says: "" },
   { code: "people.security-event-refused", kind: "malformed", when: "A security event token that is not taken.", says: "" },
