@@ -22,6 +22,8 @@ import { Remediation1763730000171 } from './1763730000171-remediation.js';
 import { Certification1763730000172 } from './1763730000172-certification.js';
 import { Inventory21763730000102 } from './1763730000102-inventory-2.js';
 import { Inventory1763730000131 } from './1763730000131-inventory-2.js';
+import { PeopleSignals1763730000162 } from './1763730000162-people-3.js';
+import { PeopleCandidates1763730000163 } from './1763730000163-people-4.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -49,4 +51,6 @@ export const migrations = [
   Certification1763730000172,
   Inventory21763730000102,
   Inventory1763730000131,
+  PeopleSignals1763730000162,
+  PeopleCandidates1763730000163,
 ] as const;

@@ -47,3 +47,11 @@ export class PersonIsMerged extends DomainError {
     this.details = { mergedInto };
   }
 }
+
+export class NothingToSeparate extends DomainError {
+  readonly code = 'people.nothing-to-separate';
+  readonly kind = 'conflict';
+  constructor() {
+    super('This is all that is known of the person: nobody would be left to take it from.');
+  }
+}

@@ -3,9 +3,12 @@ import { JobRegistry } from '../platform/jobs/index.js';
 import { Facts } from '../subjects/index.js';
 import { ApplyDatedFacts } from './operations/apply-dated-facts.js';
 import { ImportPeople } from './operations/import-people.js';
+import { MergePersons } from './operations/merge-persons.js';
 import { ReadPeopleFolder } from './operations/read-people-folder.js';
+import { ReceiveSignal } from './operations/receive-signal.js';
 import { RecordPerson } from './operations/record-person.js';
 import { ShapeFeeds } from './operations/shape-feeds.js';
+import { ShapeTransmitters } from './operations/shape-transmitters.js';
 import { SettlePersons } from './operations/settle-persons.js';
 import { ShapeOrganisation } from './operations/shape-organisation.js';
 import { TeamsController, UnitsController } from './organisation.controller.js';
@@ -13,14 +16,20 @@ import { WriteScimGroup } from './operations/write-scim-group.js';
 import { WriteScimUser } from './operations/write-scim-user.js';
 import { OwnFeed } from './own-feed.js';
 import { PeopleFeedsController, PeopleMatchingController } from './people-feeds.controller.js';
+import { PeopleMergesController } from './people-merges.controller.js';
 import { PeopleController } from './people.controller.js';
 import { contributePeople } from './people.facts.js';
+import { SetVerifier } from './signals/set-verifier.js';
+import { SignalsController, SignalsReceiverController } from './signals/signals.controller.js';
 import { ScimController } from './scim/scim.controller.js';
 import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './people.jobs.js';
 
 @Global()
 @Module({
   controllers: [
+    PeopleMergesController,
+    SignalsReceiverController,
+    SignalsController,
     ScimController,
     PeopleFeedsController,
     PeopleMatchingController,
@@ -29,6 +38,10 @@ import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './pe
     TeamsController,
   ],
   providers: [
+    MergePersons,
+    SetVerifier,
+    ReceiveSignal,
+    ShapeTransmitters,
     ReadPeopleFolder,
     ShapeFeeds,
     ImportPeople,

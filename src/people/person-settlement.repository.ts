@@ -78,10 +78,9 @@ export class PersonSettlementRepository {
       FROM wanted w JOIN before b ON b.id = w.id WHERE w.id = p.id
       RETURNING p.id, b.version = 0 AS "isNew", ${stateOf('b')} AS before, ${stateOf('p')} AS after`);
     // Who was merged into somebody stands as they do: what still points at them must not outlive their leaving.
-    if (changes.length > 0)
-      await this.tx
-        .run(sql`UPDATE persons o SET (${raw(COLUMNS)}) = (SELECT ${raw(of('p'))}), updated_at = ${now}, version = o.version + 1
-        FROM persons p WHERE p.id = o.merged_into AND p.id = ANY(${changes.map(({ id }) => id)}::uuid[]) AND (${raw(of('o'))}) IS DISTINCT FROM (${raw(of('p'))})`);
+    await this.tx
+      .run(sql`UPDATE persons o SET (${raw(COLUMNS)}) = (SELECT ${raw(of('p'))}), updated_at = ${now}, version = o.version + 1
+        FROM persons p WHERE p.id = o.merged_into AND p.id = ANY(${ids}::uuid[]) AND (${raw(of('o'))}) IS DISTINCT FROM (${raw(of('p'))})`);
     return changes;
   }
 

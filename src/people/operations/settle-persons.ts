@@ -8,6 +8,7 @@ import { Marks } from '../../subjects/index.js';
 import { meaningOf, type NewFact, type PeopleEvent } from '../facts-of-change.js';
 import { PeopleSettingsRepository } from '../people-feeds.repository.js';
 import { PersonFactsRepository } from '../person-facts.repository.js';
+import { PersonMergesRepository } from '../person-merges.repository.js';
 import { PersonRecordsRepository } from '../person-records.repository.js';
 import { PersonSettlementRepository } from '../person-settlement.repository.js';
 
@@ -47,6 +48,7 @@ export class SettlePersons {
       await records.match(chunk, rules);
       await records.makePersons(chunk, this.clock.now());
     }
+    for (const chunk of chunks(ids)) await tx.use(PersonMergesRepository).findCandidates(chunk, this.clock.now());
     // Only now does every manager of the set have a person.
     for (const chunk of chunks(ids)) {
       for (const person of await records.resolveManagers(chunk)) touched.add(person);
