@@ -41,6 +41,24 @@ export class Client {
     path: string,
     options: { body?: unknown; form?: FormData; etag?: string } = {},
   ): Promise<{ body: T; etag: string }> {
+    const { text, headers } = await this.send(method, path, options);
+    return {
+      body: (text === '' ? null : /\bjson\b/.test(headers.get('content-type') ?? '') ? JSON.parse(text) : text) as T,
+      etag: headers.get('etag') ?? '',
+    };
+  }
+
+  /** What is not one JSON document: lines, with what their headers say. */
+  async text(path: string): Promise<{ body: string; headers: Headers }> {
+    const { text, headers } = await this.send('GET', path, {});
+    return { body: text, headers };
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    options: { body?: unknown; form?: FormData; etag?: string },
+  ): Promise<{ text: string; headers: Headers }> {
     let response: Response;
     try {
       response = await fetch(new URL(`/api/v1/${path}`, this.url), {
@@ -65,14 +83,7 @@ export class Client {
     }
     const text = await response.text();
     if (!response.ok) throw failed(response.status, text);
-    return {
-      body: (text === ''
-        ? null
-        : /json/.test(response.headers.get('content-type') ?? '')
-          ? JSON.parse(text)
-          : text) as T,
-      etag: response.headers.get('etag') ?? '',
-    };
+    return { text, headers: response.headers };
   }
 
   async get<T>(path: string, query: Readonly<Record<string, string | number | boolean | undefined>> = {}): Promise<T> {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../application.js';
 import { ConfigurationInvalid } from '../platform/config/index.js';
+import { notificationCommand, siemCommand, webhookCommand } from './commands/alerts.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
@@ -40,6 +41,9 @@ export function createProgram(): Command {
     jobCommand,
     tokenCommand,
     sessionCommand,
+    notificationCommand,
+    webhookCommand,
+    siemCommand,
     apiCommand,
   ])
     add(program);

@@ -118,7 +118,9 @@ export class SmtpSession {
     await new Promise<void>((done, failed) => {
       connection.once('error', failed);
       connection.once('end', () => failed(new Error('the connection was closed')));
-      connection.connect((error?: unknown) => (error ? failed(error) : done()));
+      connection.connect((error?: unknown) =>
+        error ? failed(error instanceof Error ? error : new Error('refused')) : done(),
+      );
     });
     // From here on errors reach whoever waits for an answer; one that comes while nobody does ends the conversation.
     connection.on('error', () => this.drop(connection));

@@ -34,11 +34,11 @@ export interface SampleApp {
 }
 
 /** The demo's organisation in a Mandate of the test's own. */
-export async function startSample(): Promise<SampleApp> {
+export async function startSample(env: Record<string, string> = {}): Promise<SampleApp> {
   const time = new SampleTime(Date.parse(START));
   let now = (): number => time.start;
   const { server, environment } = await startSampleAws(time, () => now());
-  const t = await startApp({ env: environment });
+  const t = await startApp({ env: { ...environment, ...env } });
   now = () => t.clock.now().getTime();
   return {
     t,

@@ -21,6 +21,8 @@ export type SmtpMood =
   | { readonly kind: 'dies-after-taking'; times: number }
   /** Is gone in the middle of a mail, this many times. */
   | { readonly kind: 'dies-within'; times: number }
+  /** Never answers who a mail may go to, and tells that it was asked. */
+  | { readonly kind: 'stalls'; readonly asked: () => void }
   /** Takes the mail, tells `taken`, and never says another word. */
   | { readonly kind: 'falls-silent'; readonly taken: (mail: ReceivedMail) => void };
 
@@ -114,7 +116,8 @@ export class SmtpServer {
         } else if (verb === 'RCPT') {
           to = address(line);
           const { mood } = this;
-          if (mood.kind === 'refuses' && (mood.to === undefined || mood.to.includes(to))) say(mood.reply);
+          if (mood.kind === 'stalls') mood.asked();
+          else if (mood.kind === 'refuses' && (mood.to === undefined || mood.to.includes(to))) say(mood.reply);
           else say('250 ok');
         } else if (verb === 'DATA') {
           inData = true;
