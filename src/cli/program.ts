@@ -2,12 +2,15 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../application.js';
 import { ConfigurationInvalid } from '../platform/config/index.js';
+import { actionCommand } from './commands/actions.js';
+import { campaignCommand } from './commands/campaigns.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
 import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
+import { reviewCommand } from './commands/reviews.js';
 import { scanCommand } from './commands/scan.js';
 import { serveCommand } from './commands/serve.js';
 import { CommandFailed, EXIT } from './exit.js';
@@ -34,6 +37,9 @@ export function createProgram(): Command {
     personCommand,
     findingCommand,
     checkCommand,
+    campaignCommand,
+    reviewCommand,
+    actionCommand,
     jobCommand,
     tokenCommand,
     apiCommand,
