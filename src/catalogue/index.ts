@@ -12,3 +12,4 @@ export {
   sourcesAsKnown,
 } from './queries/population.js';
 export { collectionEvidence, subjectEvidence, type SubjectEvidence } from './queries/subject-evidence.js';
+export { identitiesWith, type IdentityEvent } from './queries/what-happened.js';

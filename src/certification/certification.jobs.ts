@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../platform/jobs/index.js';
+import type { CertifyChanges } from './operations/certify-changes.js';
 import type { CloseCampaign } from './operations/close-campaign.js';
 import type { FreezeEvidence } from './operations/freeze-evidence.js';
 import type { DelegateReviews } from './operations/delegate-reviews.js';
@@ -98,5 +99,18 @@ export const remindReviewersJob = defineJob<{ remind: RemindReviewers }, object>
   exclusive: () => 'all',
   async run({ remind }) {
     return remind.execute();
+  },
+});
+
+export const certifyChangesJob = defineJob<{ certify: CertifyChanges }, object>({
+  id: 'certification.certify-changes',
+  title: 'Ask at once about what an event touched',
+  schedule: '*/15 * * * *',
+  payload: nothing,
+  timeoutMs: 15 * 60_000,
+  retry: { attempts: 3, backoffMs: 30_000 },
+  exclusive: () => 'all',
+  async run({ certify }, { signal }) {
+    return certify.execute(signal);
   },
 });

@@ -4,6 +4,7 @@ import { Audit } from '../audit/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
 import { CampaignsController } from './campaigns.controller.js';
 import {
+  certifyChangesJob,
   closeCampaignJob,
   freezeEvidenceJob,
   remindReviewersJob,
@@ -16,10 +17,12 @@ import { placeReviews } from './certification.visibility.js';
 import { DelegationsController } from './delegations.controller.js';
 import { AcceptRisk } from './operations/accept-risk.js';
 import { AskFurther } from './operations/ask-further.js';
+import { CertifyChanges } from './operations/certify-changes.js';
 import { CloseCampaign } from './operations/close-campaign.js';
 import { DecideItem } from './operations/decide-item.js';
 import { DelegateReviews } from './operations/delegate-reviews.js';
 import { FreezeEvidence } from './operations/freeze-evidence.js';
+import { ImportDecisions } from './operations/import-decisions.js';
 import { KeepRoutine } from './operations/keep-routine.js';
 import { LaunchCampaign } from './operations/launch-campaign.js';
 import { MoveItems } from './operations/move-items.js';
@@ -30,7 +33,9 @@ import { ReopenRisen } from './operations/reopen-risen.js';
 import { RerouteItems } from './operations/reroute-items.js';
 import { SignDecisions } from './operations/sign-decisions.js';
 import { TurnCampaigns } from './operations/turn-campaigns.js';
+import { ReviewFilesController } from './review-files.controller.js';
 import { ReviewItemsController } from './review-items.controller.js';
+import { TriggersController } from './triggers.controller.js';
 
 const operations = [
   PrepareCampaign,
@@ -49,11 +54,19 @@ const operations = [
   ReopenRisen,
   RemindReviewers,
   AcceptRisk,
+  ImportDecisions,
+  CertifyChanges,
 ];
 
 @Global()
 @Module({
-  controllers: [CampaignsController, ReviewItemsController, DelegationsController],
+  controllers: [
+    CampaignsController,
+    ReviewItemsController,
+    ReviewFilesController,
+    DelegationsController,
+    TriggersController,
+  ],
   providers: operations,
   exports: operations,
 })
@@ -69,7 +82,9 @@ export class CertificationModule {
     reroute: RerouteItems,
     reopen: ReopenRisen,
     remind: RemindReviewers,
+    certify: CertifyChanges,
   ) {
+    registry.bind(certifyChangesJob, { certify });
     registry.bind(freezeEvidenceJob, { freeze });
     registry.bind(closeCampaignJob, { close });
     registry.bind(turnCampaignsJob, { turn });

@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../application.js';
 import { ConfigurationInvalid } from '../platform/config/index.js';
 import { notificationCommand, siemCommand, webhookCommand } from './commands/alerts.js';
+import { actionCommand } from './commands/actions.js';
+import { campaignCommand } from './commands/campaigns.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
@@ -10,6 +12,7 @@ import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
 import { ownershipCommand } from './commands/ownership.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
+import { reviewCommand } from './commands/reviews.js';
 import { scanCommand } from './commands/scan.js';
 import { serveCommand } from './commands/serve.js';
 import { sessionCommand } from './commands/session.js';
@@ -38,6 +41,9 @@ export function createProgram(): Command {
     ownershipCommand,
     findingCommand,
     checkCommand,
+    campaignCommand,
+    reviewCommand,
+    actionCommand,
     jobCommand,
     tokenCommand,
     sessionCommand,

@@ -424,3 +424,67 @@ describe('the preflight', () => {
     expect((await t.call('GET', '/api/v1/actions?limit=200')).body.data).toHaveLength(12);
   });
 });
+
+describe('an event', () => {
+  let t: TestApp;
+  let o: ReviewedOrganisation;
+  beforeAll(async () => {
+    t = await startApp();
+    o = await reviewedOrganisation(t);
+    await source(
+      t,
+      'services',
+      ['a', 'b', 'c'].map((name) => service(name, { unit: 'Operations', ...used(t) })),
+    );
+    await o.own('a', 3);
+    await o.own('b', 3);
+    await t.settle();
+  });
+  afterAll(() => t.close());
+  const put = (event: string, body: object, etag = '"0"', token = o.manager) =>
+    t.call('PUT', `/api/v1/campaign-triggers/${event}`, { token, body, headers: { 'if-match': etag } });
+  const micro = async () => (await t.call('GET', '/api/v1/campaigns?kind=micro')).body.data;
+
+  it('asks nobody until it is switched on, and nobody overwrites a switch unseen', async () => {
+    await o.own('a', 4);
+    t.clock.advance({ minutes: 15 });
+    await t.settle();
+    expect(await micro()).toEqual([]);
+    expect((await put('new-owner', { enabled: true }, '"0"', await o.tokenOf(3))).status).toBe(403);
+    expect((await put('full-moon', { enabled: true })).status).toBe(422);
+    expect((await put('new-owner', { enabled: true })).body).toMatchObject({
+      event: 'new-owner',
+      enabled: true,
+      version: 1,
+    });
+    expect((await put('new-owner', { enabled: false })).status).toBe(412);
+    expect(
+      (await put('privilege-increase', { enabled: true, parameters: { dueInDays: 3 } })).body.parameters.dueInDays,
+    ).toBe(3);
+    await put('finding', { enabled: true, parameters: { severity: 'critical' } });
+  });
+
+  it('asks the new owner about what they took over, and whoever answers about what grew, once', async () => {
+    t.clock.advance({ minutes: 1 });
+    await o.own('b', 5);
+    await source(
+      t,
+      'services',
+      ['a', 'b', 'c'].map((name) =>
+        service(name, { unit: 'Operations', ...used(t), ...(name === 'a' ? { privilege: 'admin' } : {}) }),
+      ),
+    );
+    t.clock.advance({ minutes: 15 });
+    await t.settle();
+    const campaigns = await micro();
+    expect(campaigns.map(({ template, status, counts }: any) => [template, status, counts.items]).sort()).toEqual([
+      ['new-owner', 'running', 1],
+      ['privilege-increase', 'running', 1],
+    ]);
+    expect((await o.mine(5)).map(({ subject }) => subject.displayName)).toEqual(['b']);
+    expect((await o.mine(4)).map(({ subject }) => subject.displayName)).toEqual(['a']);
+    t.clock.advance({ minutes: 30 });
+    await t.settle();
+    expect(await micro()).toHaveLength(2);
+  });
+});

@@ -60,13 +60,14 @@ export class LaunchCampaign {
     if (campaign.status !== 'draft') throw new CampaignNotInState(campaign.status, 'a draft');
     const now = this.clock.now();
     const dueAt = dueOf(campaign, now);
-    const sources = await preflightSources(tx, campaign, now);
+    // A micro certification says nothing of a population: what an event touched is asked about whatever else is known.
+    const sources = campaign.kind === 'micro' ? [] : await preflightSources(tx, campaign, now);
     const blockedAlready = sources.filter(({ blocks }) => blocks);
     if (blockedAlready.length > 0 && !override) throw new LaunchBlocked(blockedAlready);
     await launchItems(tx, campaign, now);
     const frozen = await frozenPopulation(tx, campaign, dueAt);
     const preflight = [...sources, ...ofReviewers({ ...frozen, ownAccess: 0 }, campaign)];
-    const blocking = preflight.filter(({ blocks }) => blocks);
+    const blocking = campaign.kind === 'micro' ? [] : preflight.filter(({ blocks }) => blocks);
     if (blocking.length > 0 && !override) throw new LaunchBlocked(blocking);
     const overridden =
       blocking.length > 0 && override

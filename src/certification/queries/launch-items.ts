@@ -1,10 +1,10 @@
 import { everybody, population } from '../../catalogue/index.js';
 import { attachPartition, createPartition, raw, sql, type Tx } from '../../platform/database/index.js';
 import { type Campaign, PARTITION_FROM } from '../campaign.js';
-import { itemsPlan } from './plan-items.js';
+import { isPlain, itemsPlan } from './plan-items.js';
 
 const COLUMNS =
-  'id, campaign_id, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, state';
+  'campaign_id, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, state';
 
 /**
  * Writes every item of a campaign in one statement: the population as it is now, routed. A large campaign gets a partition of
@@ -21,8 +21,9 @@ export async function launchItems(
   }>`SELECT count(*)::int AS n FROM (SELECT 1 FROM (${population(campaign.scope, now)}) p LIMIT ${partitionFrom}) counted`;
   const partition =
     size!.n >= partitionFrom ? await createPartition(tx, 'review_items', 'campaign_id', campaign.id) : null;
-  await tx.run(sql`WITH ${itemsPlan(campaign, now)} INSERT INTO ${raw(partition?.table ?? 'review_items')} (${raw(COLUMNS)})
-    SELECT id, ${campaign.id}::uuid, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END FROM items`);
+  const id = isPlain(campaign) ? '' : 'id, ';
+  await tx.run(sql`WITH ${itemsPlan(campaign, now)} INSERT INTO ${raw(partition?.table ?? 'review_items')} (${raw(`${id}${COLUMNS}`)})
+    SELECT ${raw(id)} ${campaign.id}::uuid, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END FROM items`);
   if (partition) await attachPartition(tx, partition);
 }
 

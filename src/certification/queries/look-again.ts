@@ -9,7 +9,6 @@ export interface SubjectNow {
   readonly risk: string | null;
   readonly lastUsedAt: string | null;
   readonly changedAt: Date | null;
-  readonly worstFinding: number;
 }
 
 /** Looks at some subjects again; what is gone or switched off is not among them. */
@@ -19,8 +18,8 @@ export function lookAgain(
   ids: readonly string[],
   now: Date,
 ): Promise<SubjectNow[]> {
-  return tx.sql`SELECT p.subject_id AS "subjectId", p.identity_id AS "identityId", p.own_person_id AS "ownPersonId", p.risk, iso(p.last_used_at) AS "lastUsedAt", p.changed_at AS "changedAt", p.worst_finding AS "worstFinding"
-    FROM (${population({ subject }, now, { use: true, changes: true, findings: true, few: true, within: sql`SELECT unnest(${ids}::uuid[])` })}) p`;
+  return tx.sql`SELECT p.subject_id AS "subjectId", p.identity_id AS "identityId", p.own_person_id AS "ownPersonId", p.risk, iso(p.last_used_at) AS "lastUsedAt", p.changed_at AS "changedAt"
+    FROM (${population({ subject }, now, { use: true, changes: true, few: true, within: sql`SELECT unnest(${ids}::uuid[])` })}) p`;
 }
 
 const RANK = ['low', 'moderate', 'high', 'critical'];

@@ -10,8 +10,11 @@ export const rankOf = (risk: string): string =>
 /** Whether a campaign asks about collections at all, and whether it looks at what was attested last time. */
 const asksOnce = ({ scope, settings }: Campaign): boolean => settings.collections.askOnce && scope.subject !== 'grant';
 
+/** Whether every subject becomes one item: its id is then given where the row is written, which spares a copy of them all. */
+export const isPlain = (campaign: Campaign): boolean => !campaign.settings.delta.enabled && !asksOnce(campaign);
+
 /**
- * Every item a campaign would have now, as the body of a WITH whose last member is `items`: id, subject_type, subject_id,
+ * Every item a campaign would have now, as the body of a WITH whose last member is `items`: id (unless it is plain), subject_type, subject_id,
  * identity_id, reviewer_id, route, delegated_from, mode, cites_item_id, rank, risk, and what the parts add. Preview and launch
  * use the same; what is drawn by lot hangs on the campaign's seed alone.
  */
@@ -26,8 +29,8 @@ export function itemsPlan(campaign: Campaign, now: Date, parts: PopulationParts 
   };
   const population = routed(scope, reviewers, now, wanted);
   const shared = sql`${scope.subject}::text AS subject_type`;
-  if (!delta && !once)
-    return sql`${routingGround(now)}, items AS (SELECT gen_random_uuid() AS id, ${shared}, r.*, 'asked'::text AS mode, NULL::uuid AS cites_item_id, ${raw(rankOf('r.risk'))} AS rank FROM (${population}) r)`;
+  if (isPlain(campaign))
+    return sql`${routingGround(now)}, items AS (SELECT ${shared}, r.*, 'asked'::text AS mode, NULL::uuid AS cites_item_id, ${raw(rankOf('r.risk'))} AS rank FROM (${population}) r)`;
   const lot = sql`hashtextextended(subject_id::text, ${campaign.seed}::bigint)`;
   const carries = delta
     ? sql`marked AS (SELECT p.*, a.item_id AS attested_item_id,

@@ -14,10 +14,9 @@ type Relation = Exclude<ReviewerRule['by'], 'person' | 'team'>;
 /** What has to be joined to find out who somebody is to a subject, and the person it then names. */
 const RELATIONS: Record<Relation, { joins: (now: Date) => Sql; person: string }> = {
   owner: {
-    joins: (now) => sql`LEFT JOIN able ow ON ow.id = p.owner_id
-      LEFT JOIN LATERAL (SELECT d.id FROM unnest(p.deputies) WITH ORDINALITY AS named(id, place) JOIN (${peopleWhoAnswer(now)}) d ON d.id = named.id AND d.status = 'active' AND d.id IS DISTINCT FROM p.own_person_id ORDER BY named.place LIMIT 1) dep ON p.deputies <> '{}' AND ow.status IS DISTINCT FROM 'active'`,
-    // Somebody on leave answers only where no deputy does.
-    person: `CASE WHEN ow.status = 'active' THEN ow.id ELSE coalesce(dep.id, ow.id) END`,
+    joins: () => sql`LEFT JOIN able ow ON ow.id = p.owner_id`,
+    // Somebody on leave answers only where no deputy does; deputies are looked up only where the owner is not there.
+    person: `CASE WHEN ow.status = 'active' THEN ow.id ELSE coalesce((SELECT d.id FROM unnest(p.deputies) WITH ORDINALITY AS named(id, place) JOIN able d ON d.id = named.id AND d.status = 'active' AND d.id IS DISTINCT FROM p.own_person_id ORDER BY named.place LIMIT 1), ow.id) END`,
   },
   sponsor: { joins: () => sql`LEFT JOIN able sp ON sp.id = p.sponsor_id`, person: 'sp.id' },
   'use-case-sponsor': { joins: () => sql`LEFT JOIN able us ON us.id = p.use_case_sponsor_id`, person: 'us.id' },
@@ -92,8 +91,9 @@ export function routed(
         )} END`;
   const choose = (what: (rule: ReviewerRule) => Sql): Sql =>
     sql`CASE WHEN q.personal THEN ${pick(personal, what)} ${isGrant ? sql`WHEN privilege_rank(q.privilege) >= 4 THEN ${pick(privileged, what)}` : empty} ELSE ${pick(plain, what)} END`;
-  return sql`SELECT chosen.*, coalesce(away.delegate_id, chosen.routed_id) AS reviewer_id, CASE WHEN away.delegate_id IS NOT NULL THEN chosen.routed_id END AS delegated_from
-    FROM (SELECT q.*, (${choose(who)})::uuid AS routed_id, (${choose((rule) => sql`${rule.by}::text`)})::text AS route
+  // OFFSET 0 keeps each choice from being worked out again for every place that names it.
+  return sql`SELECT chosen.*, coalesce(${AWAY}, chosen.routed_id) AS reviewer_id, CASE WHEN ${AWAY} IS NOT NULL THEN chosen.routed_id END AS delegated_from
+    FROM (SELECT q.*, (${choose(who)})::uuid AS routed_id, (${choose((rule) => sql`${rule.by}::text`)}) AS route
       FROM (SELECT p.* ${
         relations.length === 0
           ? empty
@@ -109,9 +109,11 @@ export function routed(
                 relations.map((by) => RELATIONS[by].joins(now)),
                 ' ',
               )
-        }) q) chosen
-    LEFT JOIN away ON away.person_id = chosen.routed_id AND away.delegate_id IS DISTINCT FROM chosen.own_person_id`;
+        } OFFSET 0) q OFFSET 0) chosen`;
 }
+
+/** Few are away at a time: whoever is not among them costs one look at a short list. */
+const AWAY = sql`(CASE WHEN chosen.routed_id = ANY(ARRAY(SELECT person_id FROM away)) THEN (SELECT w.delegate_id FROM away w WHERE w.person_id = chosen.routed_id AND w.delegate_id IS DISTINCT FROM chosen.own_person_id) END)`;
 
 /** What {@link routed} stands on: who can answer at all, and who decides for whom right now. For a WITH clause. */
 export const routingGround = (now: Date): Sql => sql`able AS MATERIALIZED (${peopleWhoAnswer(now)}),

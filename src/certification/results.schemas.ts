@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const count = z.number().int();
+const counts = z.record(z.string(), count);
+export const importedSchema = z
+  .strictObject({
+    dryRun: z.boolean(),
+    counts: z.strictObject({ decided: count, skipped: count, refused: count }),
+    rows: z.array(
+      z.strictObject({
+        line: count,
+        item: z.string(),
+        result: z.enum(['decided', 'skipped', 'refused']),
+        verdict: z.string().nullable(),
+        problem: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ImportedDecisions' });
+
+export const resultsSchema = z
+  .strictObject({
+    campaign: z.strictObject({ id: z.uuid(), name: z.string(), status: z.string() }),
+    completeness: z
+      .strictObject({
+        frozen: count,
+        present: count,
+        decided: count,
+        unanswered: count,
+        hash: z.string(),
+        matches: z
+          .boolean()
+          .meta({ description: 'Every frozen subject has a row, and their root hash is the one of the launch.' }),
+      })
+      .meta({ description: 'Against the frozen population.' }),
+    counts,
+    overdue: count,
+    quality: z
+      .strictObject({
+        decisions: count,
+        changed: count,
+        bulk: count,
+        keeps: count,
+        keepsAgainstAdvice: count,
+        revokedOrRotated: count,
+        hasty: count,
+        secondLooks: count,
+        timeOnItem: counts,
+      })
+      .meta({ description: 'Of the campaign as a whole, never by person.' }),
+    signatures: z.array(
+      z.strictObject({
+        person: z.strictObject({ id: z.uuid(), displayName: z.string() }),
+        decisions: count,
+        decisionsHash: z.string(),
+        signedAt: z.iso.datetime(),
+        authentication: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    acceptances: z.array(z.record(z.string(), z.unknown())),
+    reminders: z.array(
+      z.strictObject({
+        step: z.string(),
+        dueAt: z.iso.datetime(),
+        sentAt: z.iso.datetime().nullable(),
+        told: count.nullable(),
+      }),
+    ),
+    override: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'CampaignResults' });
