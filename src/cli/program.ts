@@ -5,8 +5,10 @@ import { ConfigurationInvalid } from '../platform/config/index.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
+import { calendarCommand, exceptionCommand } from './commands/exceptions.js';
 import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
+import { policyCommand } from './commands/policies.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { scanCommand } from './commands/scan.js';
 import { serveCommand } from './commands/serve.js';
@@ -33,6 +35,9 @@ export function createProgram(): Command {
     agentCommand,
     personCommand,
     findingCommand,
+    exceptionCommand,
+    policyCommand,
+    calendarCommand,
     checkCommand,
     jobCommand,
     tokenCommand,
