@@ -37,7 +37,8 @@ import type { ParameterNote } from './sdk/index.js';
 const id = z.uuid();
 const versionsQuery = z.strictObject(pageQuery);
 const removal = z.strictObject({ reason: reason.optional() });
-const asOf = z.strictObject({
+const policiesQuery = z.strictObject({
+  ...pageQuery,
   asOf: z.iso.datetime().optional().meta({ description: 'The state at that instant.' }),
 });
 
@@ -54,11 +55,15 @@ export class PoliciesController {
   @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(policySchema), 'Policies in the order in which they decide; the default one is last')
-  async list(@Query({ schema: asOf }) { asOf: at }: z.output<typeof asOf>) {
+  async list(@Query({ schema: policiesQuery }) query: z.output<typeof policiesQuery>) {
+    const after = decodeCursor(query.cursor, 1);
     const rows = await this.database.read((tx) =>
-      at === undefined ? tx.use(PoliciesRepository).all() : tx.use(PoliciesRepository).asOf(at),
+      query.asOf === undefined ? tx.use(PoliciesRepository).all() : tx.use(PoliciesRepository).asOf(query.asOf),
     );
-    return { data: rows.map(presentPolicy), next: null };
+    // They are few, and their order is what they are about: all are read, and a part is shown.
+    const left = after === null ? rows : rows.filter(({ order }) => order > Number(after[0]));
+    const page = toPage(left, query.limit, ({ order }) => [order]);
+    return { data: page.data.map(presentPolicy), next: page.next };
   }
 
   @Post()

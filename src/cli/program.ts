@@ -8,9 +8,11 @@ import { campaignCommand } from './commands/campaigns.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
+import { calendarCommand, exceptionCommand } from './commands/exceptions.js';
 import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
 import { ownershipCommand } from './commands/ownership.js';
+import { policyCommand } from './commands/policies.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { reviewCommand } from './commands/reviews.js';
 import { scanCommand } from './commands/scan.js';
@@ -40,6 +42,9 @@ export function createProgram(): Command {
     personCommand,
     ownershipCommand,
     findingCommand,
+    exceptionCommand,
+    policyCommand,
+    calendarCommand,
     checkCommand,
     campaignCommand,
     reviewCommand,

@@ -3,6 +3,7 @@ import { connect } from '../client.js';
 import { CommandFailed, EXIT } from '../exit.js';
 import { type CommonOptions, day, failOn, isAtLeast, positive, withOutput } from '../options.js';
 import { note, print, printOne } from '../output.js';
+import { addFindingWork } from './exceptions.js';
 import { personId } from './inventory.js';
 import { getCommand, listCommand } from './list-command.js';
 import { registerFile } from './register-file.js';
@@ -234,6 +235,7 @@ export function findingCommand(program: Command): void {
   );
   list.addOption(failOn());
   getCommand(finding, 'findings');
+  addFindingWork(finding);
   withOutput(finding.command('summary'))
     .description('how many are open, by check and severity')
     .action(async ({ output }: CommonOptions) => {

@@ -126,7 +126,8 @@ export class TurnFindings extends OutcomeSink {
   ): Promise<Around> {
     const live = turns.filter(({ to }) => to !== 'frozen');
     const failing = live.filter((turn) => turn.to === 'failing');
-    const falling = failing.filter(({ mode }) => mode !== 'observe');
+    // When something would fall due is not asked of what is only looked at.
+    const falling = how === 'looked-at' ? [] : failing.filter(({ mode }) => mode !== 'observe');
     const known = await tx.use(FindingsRepository).ofPairs(
       live.map(({ check, subjectId }) => ({ check, subjectId })),
       how,
