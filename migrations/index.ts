@@ -11,6 +11,8 @@ import { Sync1763730000010 } from './1763730000010-sync.js';
 import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
 import { Inventory1763730000131 } from './1763730000131-inventory-2.js';
+import { Evidence1763730000132 } from './1763730000132-evidence.js';
+import { Findings1763730000133 } from './1763730000133-findings-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -27,4 +29,6 @@ export const migrations = [
   Checks1763730000011,
   Findings1763730000012,
   Inventory1763730000131,
+  Evidence1763730000132,
+  Findings1763730000133,
 ] as const;

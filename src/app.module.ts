@@ -4,6 +4,7 @@ import { AuditModule } from './audit/index.js';
 import { CatalogueModule } from './catalogue/index.js';
 import { ChecksModule } from './checks/index.js';
 import { ConnectorRegistry } from './connectors/registry/index.js';
+import { EvidenceModule } from './evidence/index.js';
 import { FindingsModule } from './findings/index.js';
 import { InventoryModule } from './inventory/index.js';
 import { OwnershipModule } from './ownership/index.js';
@@ -77,6 +78,7 @@ export class AppModule {
         ChecksModule,
         FindingsModule,
         CatalogueModule,
+        EvidenceModule,
       ],
     };
   }

@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
 import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
+import { reportCommand } from './commands/report.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { scanCommand } from './commands/scan.js';
 import { serveCommand } from './commands/serve.js';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     personCommand,
     findingCommand,
     checkCommand,
+    reportCommand,
     jobCommand,
     tokenCommand,
     apiCommand,

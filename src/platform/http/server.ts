@@ -36,7 +36,7 @@ export async function createHttpApp(
     bodyParser: false,
   });
   app.setGlobalPrefix('api/v1', {
-    exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code'],
+    exclude: ['healthz/live', 'healthz/ready', 'metrics', 'openapi.json', 'problems/:code', 'reports/programme.html'],
   });
   const fastify = app.getHttpAdapter().getInstance();
   await app.register(helmet, {
