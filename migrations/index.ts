@@ -24,6 +24,8 @@ import { Inventory21763730000102 } from './1763730000102-inventory-2.js';
 import { Inventory1763730000131 } from './1763730000131-inventory-2.js';
 import { PeopleSignals1763730000162 } from './1763730000162-people-3.js';
 import { PeopleCandidates1763730000163 } from './1763730000163-people-4.js';
+import { Evidence1763730000132 } from './1763730000132-evidence.js';
+import { Findings1763730000133 } from './1763730000133-findings-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -53,4 +55,6 @@ export const migrations = [
   Inventory1763730000131,
   PeopleSignals1763730000162,
   PeopleCandidates1763730000163,
+  Evidence1763730000132,
+  Findings1763730000133,
 ] as const;

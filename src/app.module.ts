@@ -5,6 +5,7 @@ import { CatalogueModule } from './catalogue/index.js';
 import { CertificationModule } from './certification/index.js';
 import { ChecksModule } from './checks/index.js';
 import { ConnectorRegistry } from './connectors/registry/index.js';
+import { EvidenceModule } from './evidence/index.js';
 import { FindingsModule } from './findings/index.js';
 import { InventoryModule } from './inventory/index.js';
 import { NotificationsModule } from './notifications/index.js';
@@ -83,6 +84,7 @@ export class AppModule {
         CatalogueModule,
         RemediationModule,
         CertificationModule,
+        EvidenceModule,
       ],
     };
   }

@@ -15,7 +15,8 @@ export type RecordKind =
   | 'campaign'
   | 'review-item'
   | 'case'
-  | 'action';
+  | 'action'
+  | 'programme-day';
 
 /** How a kind of record lies in the organisation, as SQL over an alias of its row. */
 export interface Placement {

@@ -36,6 +36,7 @@ export class Client {
     private readonly token: string,
   ) {}
 
+  /** `path` is below the API, or, with a slash before it, a page beside it. */
   async call<T>(
     method: string,
     path: string,
@@ -61,7 +62,7 @@ export class Client {
   ): Promise<{ text: string; headers: Headers }> {
     let response: Response;
     try {
-      response = await fetch(new URL(`/api/v1/${path}`, this.url), {
+      response = await fetch(new URL(path.startsWith('/') ? path : `/api/v1/${path}`, this.url), {
         method,
         headers: {
           authorization: `Bearer ${this.token}`,

@@ -13,6 +13,7 @@ import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
 import { ownershipCommand } from './commands/ownership.js';
 import { policyCommand } from './commands/policies.js';
+import { reportCommand } from './commands/report.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { reviewCommand } from './commands/reviews.js';
 import { scanCommand } from './commands/scan.js';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     campaignCommand,
     reviewCommand,
     actionCommand,
+    reportCommand,
     jobCommand,
     tokenCommand,
     sessionCommand,

@@ -41,13 +41,14 @@ export function contributeOwnership(facts: Facts, marks: Marks, visibility: Visi
     query: (marked) =>
       sql`SELECT identity_id AS id FROM ownerships WHERE state <> 'ended' AND owner_id IN (${marked}) UNION SELECT identity_id FROM ownerships WHERE state <> 'ended' AND deputies && ARRAY(SELECT m.id FROM (${marked}) AS m(id))`,
   });
-  // What a person answers for is counted: when an identity comes, goes or changes hands, so does the count.
+  // What a person answers for is counted: when an identity comes, goes or changes hands, so does the count. Whoever owned
+  // it before counts as well: they own one less now.
   marks.contribute({
     from: 'identity',
     to: 'person',
     alone: true,
     query: (marked) =>
-      sql`SELECT DISTINCT owner_id AS id FROM ownerships WHERE state <> 'ended' AND owner_id IS NOT NULL AND identity_id IN (${marked})`,
+      sql`SELECT DISTINCT owner_id AS id FROM ownerships WHERE owner_id IS NOT NULL AND identity_id IN (${marked})`,
   });
   const answersFor = (row: ReturnType<typeof sql>, person: string) =>
     sql`EXISTS (SELECT 1 FROM ownerships o WHERE o.identity_id = ${row} AND o.state <> 'ended' AND (o.owner_id = ${person}::uuid OR o.sponsor_id = ${person}::uuid OR ${person}::uuid = ANY(o.deputies)))`;

@@ -46,6 +46,7 @@ export async function createHttpApp(
       'problems/:code',
       'scim/v2/*path',
       'signals/events',
+      'reports/programme.html',
     ],
   });
   const fastify = app.getHttpAdapter().getInstance();

@@ -1,0 +1,2 @@
+export { EvidenceModule } from './evidence.module.js';
+export { MeasureProgramme } from './operations/measure-programme.js';
