@@ -10,6 +10,8 @@ import { Ownership1763730000009 } from './1763730000009-ownership.js';
 import { Sync1763730000010 } from './1763730000010-sync.js';
 import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
+import { Platform1763730000141 } from './1763730000141-platform-2.js';
+import { Inventory1763730000142 } from './1763730000142-inventory-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -25,4 +27,6 @@ export const migrations = [
   Sync1763730000010,
   Checks1763730000011,
   Findings1763730000012,
+  Platform1763730000141,
+  Inventory1763730000142,
 ] as const;

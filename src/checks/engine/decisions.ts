@@ -65,6 +65,11 @@ export class Decisions {
     }
   }
 
+  /** Whether any policy has the check applied to any subject of this kind. */
+  isAsked(checkId: string): boolean {
+    return this.byCheck.get(checkId)!.some(({ decision }) => decision.enabled);
+  }
+
   /** Null when no policy speaks of the check for this subject. */
   of(checkId: string, facts: never): Decision | null {
     for (const { matches, decision } of this.byCheck.get(checkId)!)
