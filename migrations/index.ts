@@ -26,6 +26,8 @@ import { PeopleSignals1763730000162 } from './1763730000162-people-3.js';
 import { PeopleCandidates1763730000163 } from './1763730000163-people-4.js';
 import { Evidence1763730000132 } from './1763730000132-evidence.js';
 import { Findings1763730000133 } from './1763730000133-findings-2.js';
+import { Platform1763730000141 } from './1763730000141-platform-2.js';
+import { Inventory1763730000142 } from './1763730000142-inventory-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -57,4 +59,6 @@ export const migrations = [
   PeopleCandidates1763730000163,
   Evidence1763730000132,
   Findings1763730000133,
+  Platform1763730000141,
+  Inventory1763730000142,
 ] as const;

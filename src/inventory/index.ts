@@ -13,7 +13,7 @@ export { nextRead, RegisterSource, type SourceInput } from './operations/registe
 export { type IdentityOverrides, SetOnIdentity } from './operations/set-on-identity.js';
 export { SweepRemoved } from './operations/sweep-removed.js';
 export { keptFromMachines } from './queries/kept-from-machines.js';
-export { knownHashes } from './queries/known-hashes.js';
+export { countKnown, knownHashes } from './queries/known-hashes.js';
 export { type MergeItem, type MergeRun } from './queries/merge-kind.js';
 export { type TypeReading } from './scope-readings.repository.js';
 export { Source, type SourceStatus } from './source.entity.js';

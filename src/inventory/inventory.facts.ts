@@ -38,12 +38,26 @@ const where = (alias: string): Record<string, FactColumn> => ({
 /** Could be used, as far as its row tells: whether it expired meanwhile is asked of the clock, so that time moves no fact. */
 const LIVE = `(c.status <> 'disabled' AND NOT (c.status = 'expired' AND c.expires_at IS NULL))`;
 
+/** What the live credentials `c` of an identity come to. How a password is used is looked up: few hold one, and the use of all others is not asked for. */
+const HELD = `count(*) FILTER (WHERE ${LIVE}) AS live, count(*) FILTER (WHERE ${LIVE} AND c.tells_last_use) AS telling, count(*) FILTER (WHERE ${LIVE} AND c.kind = 'password') AS passwords,
+        count(*) FILTER (WHERE ${LIVE} AND c.kind <> 'password') AS programmatic, count(*) FILTER (WHERE ${LIVE} AND c.ai_service) AS ai,
+        CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.tells_last_use) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.tells_last_use) END AS telling_end,
+        CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.ai_service) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.ai_service) END AS ai_end,
+        max((SELECT cu.last_used_at FROM credential_usage cu WHERE cu.credential_id = c.id)) FILTER (WHERE c.kind = 'password') AS password_used,
+        min(coalesce((SELECT cu.known_since FROM credential_usage cu WHERE cu.credential_id = c.id), (SELECT csr.use_known_since FROM scope_readings csr WHERE csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type))) FILTER (WHERE c.kind = 'password') AS password_known`;
+
+/** What is known of the use of an identity's credentials together. */
+const HELD_USE = `max(cu.last_used_at) AS used, max(coalesce(cu.known_since, csr.use_known_since)) FILTER (WHERE ${LIVE}) AS used_since,
+        CASE WHEN bool_or(coalesce(cu.known_until, csr.use_known_until) IS NULL OR NOT c.tells_last_use) FILTER (WHERE ${LIVE}) THEN NULL ELSE min(coalesce(cu.known_until, csr.use_known_until)) FILTER (WHERE ${LIVE}) END AS used_until
+      FROM credentials c LEFT JOIN credential_usage cu ON cu.credential_id = c.id LEFT JOIN scope_readings csr ON csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type`;
+
 const connector: Record<string, FactColumn> = { connector: { sql: 'src.connector', type: 'text' } };
 
 /** Relations and facts over the inventory's own tables. */
 export function contributeInventory(facts: Facts, marks: Marks): void {
   facts.describe({
     subject: 'identity',
+    table: 'identities',
     from: 'FROM identities i',
     id: 'i.id',
     live: 'i.removed_at IS NULL',
@@ -75,23 +89,15 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
   facts.contribute({
     subject: 'identity',
     name: 'credentials',
-    joins: `LEFT JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE ${LIVE}) AS live, count(*) FILTER (WHERE ${LIVE} AND c.tells_last_use) AS telling, count(*) FILTER (WHERE ${LIVE} AND c.kind = 'password') AS passwords,
-        count(*) FILTER (WHERE ${LIVE} AND c.kind <> 'password') AS programmatic, count(*) FILTER (WHERE ${LIVE} AND c.ai_service) AS ai,
-        CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.tells_last_use) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.tells_last_use) END AS telling_end,
-        CASE WHEN bool_or(c.expires_at IS NULL) FILTER (WHERE ${LIVE} AND c.ai_service) THEN NULL ELSE max(c.expires_at) FILTER (WHERE ${LIVE} AND c.ai_service) END AS ai_end,
-        max(cu.last_used_at) AS used, max(coalesce(cu.known_since, csr.use_known_since)) FILTER (WHERE ${LIVE}) AS used_since,
-        CASE WHEN bool_or(coalesce(cu.known_until, csr.use_known_until) IS NULL OR NOT c.tells_last_use) FILTER (WHERE ${LIVE}) THEN NULL ELSE min(coalesce(cu.known_until, csr.use_known_until)) FILTER (WHERE ${LIVE}) END AS used_until,
-        max(cu.last_used_at) FILTER (WHERE c.kind = 'password') AS password_used, min(coalesce(cu.known_since, csr.use_known_since)) FILTER (WHERE c.kind = 'password') AS password_known
-      FROM credentials c LEFT JOIN credential_usage cu ON cu.credential_id = c.id LEFT JOIN scope_readings csr ON csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type
-      WHERE c.identity_id = i.id AND c.removed_at IS NULL) held ON true`,
+    joins: `LEFT JOIN LATERAL (SELECT ${HELD} FROM credentials c WHERE c.identity_id = i.id AND c.removed_at IS NULL) held ON true`,
+    joinsOfAll: `LEFT JOIN (SELECT c.identity_id, ${HELD} FROM credentials c WHERE c.removed_at IS NULL GROUP BY c.identity_id) held ON held.identity_id = i.id`,
     columns: {
-      liveCredentials: { sql: 'held.live', type: 'number' },
-      liveCredentialsTellingUse: { sql: 'held.telling', type: 'number' },
-      livePasswords: { sql: 'held.passwords', type: 'number' },
-      liveProgrammaticCredentials: { sql: 'held.programmatic', type: 'number' },
+      liveCredentials: { sql: 'coalesce(held.live, 0)', type: 'number' },
+      liveCredentialsTellingUse: { sql: 'coalesce(held.telling, 0)', type: 'number' },
+      livePasswords: { sql: 'coalesce(held.passwords, 0)', type: 'number' },
+      liveProgrammaticCredentials: { sql: 'coalesce(held.programmatic, 0)', type: 'number' },
       credentialsTellingUseEndAt: { sql: 'epoch_ms(held.telling_end)', type: 'instant' },
-      liveAiCredentials: { sql: 'held.ai', type: 'number' },
+      liveAiCredentials: { sql: 'coalesce(held.ai, 0)', type: 'number' },
       aiCredentialsEndAt: { sql: 'epoch_ms(held.ai_end)', type: 'instant' },
       passwordLastUsedAt: { sql: 'epoch_ms(held.password_used)', type: 'instant' },
       passwordUseKnownSince: { sql: 'epoch_ms(held.password_known)', type: 'instant' },
@@ -100,17 +106,18 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
   facts.contribute({
     subject: 'identity',
     name: 'any-use',
-    after: ['use', 'credentials'],
-    joins: '',
+    after: ['use'],
+    joins: `LEFT JOIN LATERAL (SELECT ${HELD_USE} WHERE c.identity_id = i.id AND c.removed_at IS NULL) hu ON true`,
+    joinsOfAll: `LEFT JOIN (SELECT c.identity_id, ${HELD_USE} WHERE c.removed_at IS NULL GROUP BY c.identity_id) hu ON hu.identity_id = i.id`,
     columns: {
-      anyUsedAt: { sql: 'epoch_ms(greatest(u.last_used_at, held.used))', type: 'instant' },
+      anyUsedAt: { sql: 'epoch_ms(greatest(u.last_used_at, hu.used))', type: 'instant' },
       anyUseKnownSince: {
-        sql: 'epoch_ms(CASE WHEN coalesce(u.known_until, sr.use_known_until) IS NOT NULL THEN coalesce(u.known_since, sr.use_known_since) WHEN held.used_until IS NOT NULL THEN held.used_since END)',
+        sql: 'epoch_ms(CASE WHEN coalesce(u.known_until, sr.use_known_until) IS NOT NULL THEN coalesce(u.known_since, sr.use_known_since) WHEN hu.used_until IS NOT NULL THEN hu.used_since END)',
         type: 'instant',
       },
       // What the identity itself tells covers whatever it holds; else every credential has to tell.
       anyUseKnownUntil: {
-        sql: 'epoch_ms(coalesce(u.known_until, sr.use_known_until, held.used_until))',
+        sql: 'epoch_ms(coalesce(u.known_until, sr.use_known_until, hu.used_until))',
         type: 'instant',
       },
       useReviewedUntil: {
@@ -150,6 +157,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
 
   facts.describe({
     subject: 'credential',
+    table: 'credentials',
     from: 'FROM credentials c JOIN identities i ON i.id = c.identity_id',
     id: 'c.id',
     live: 'c.removed_at IS NULL AND i.removed_at IS NULL',
@@ -211,10 +219,14 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
     columns: { replacedAt: { sql: 'epoch_ms(newer.issued_at)', type: 'instant' } },
     joins: `LEFT JOIN LATERAL (SELECT max(n.issued_at) AS issued_at FROM credentials n WHERE n.identity_id = c.identity_id AND n.kind = c.kind AND n.resource_type = c.resource_type AND n.id <> c.id
       AND n.removed_at IS NULL AND n.status = 'active' AND n.issued_at > c.issued_at) newer ON c.slots IS NULL`,
+    // The newest of a kind is newer than every other of that kind; where there is one alone, nothing is.
+    joinsOfAll: `LEFT JOIN (SELECT n.identity_id, n.kind, n.resource_type, max(n.issued_at) AS issued_at FROM credentials n WHERE n.removed_at IS NULL AND n.status = 'active'
+      GROUP BY n.identity_id, n.kind, n.resource_type) newer ON newer.identity_id = c.identity_id AND newer.kind = c.kind AND newer.resource_type = c.resource_type AND newer.issued_at > c.issued_at AND c.slots IS NULL`,
   });
 
   facts.describe({
     subject: 'grant',
+    table: 'grants',
     from: 'FROM grants g JOIN identities i ON i.id = g.identity_id JOIN entitlements e ON e.id = g.entitlement_id',
     id: 'g.id',
     live: 'g.removed_at IS NULL AND i.removed_at IS NULL AND e.removed_at IS NULL',
@@ -257,6 +269,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
 
   facts.describe({
     subject: 'source',
+    table: 'sources',
     from: 'FROM sources src',
     id: 'src.id',
     live: 'TRUE',

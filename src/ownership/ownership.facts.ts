@@ -3,17 +3,21 @@ import { personStanding } from '../people/index.js';
 import { sql } from '../platform/database/index.js';
 import type { FactContribution, Facts, Marks } from '../subjects/index.js';
 
+/** Written out once for each person, not for each of the many identities they answer for. */
+const STANDINGS = `(SELECT p.id, p.status, p.leaves_at, ${personStanding('p')}::text AS standing FROM persons p)`;
+
 /** Who answers for an identity (alias `i`), as facts. */
 const answers = (subject: FactContribution['subject']): FactContribution => ({
   subject,
   name: 'ownership',
-  joins: `LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN persons op ON op.id = o.owner_id LEFT JOIN teams ot ON ot.id = o.team_id`,
+  joins: `LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state <> 'ended' LEFT JOIN ${STANDINGS} op ON op.id = o.owner_id LEFT JOIN teams ot ON ot.id = o.team_id LEFT JOIN ${STANDINGS} od ON od.id = o.deputies[1]`,
   columns: {
     peopleKnown: { sql: '(SELECT count(*) > 0 FROM (SELECT 1 FROM persons LIMIT 1) AS anybody)', type: 'boolean' },
     ownershipState: { sql: 'o.state', type: 'text' },
-    owner: { sql: personStanding('op'), type: 'json' },
+    owner: { sql: 'op.standing', type: 'json' },
     deputies: {
-      sql: `CASE WHEN o.deputies IS NULL OR o.deputies = '{}' THEN '[]'::json ELSE (SELECT coalesce(json_agg(${personStanding('d')} ORDER BY d.display_name), '[]') FROM persons d WHERE d.id = ANY(o.deputies)) END`,
+      // One deputy is the rule, and is joined; several are looked up.
+      sql: `CASE WHEN coalesce(cardinality(o.deputies), 0) = 0 THEN '[]'::json WHEN cardinality(o.deputies) = 1 THEN coalesce('[' || od.standing || ']', '[]')::json ELSE (SELECT coalesce(json_agg(${personStanding('d')} ORDER BY d.display_name), '[]') FROM persons d WHERE d.id = ANY(o.deputies)) END`,
       type: 'json',
     },
     ownerTeam: { sql: 'ot.name', type: 'text' },

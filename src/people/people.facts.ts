@@ -4,6 +4,7 @@ import type { Facts } from '../subjects/index.js';
 export function contributePeople(facts: Facts): void {
   facts.describe({
     subject: 'person',
+    table: 'persons',
     from: 'FROM persons p',
     id: 'p.id',
     live: 'TRUE',

@@ -15,6 +15,8 @@ export interface FactColumn {
 /** The rows that are subjects of one type: exactly one module contributes them. */
 export interface SubjectRelation {
   readonly subject: SubjectType;
+  /** The table that holds one row for each. */
+  readonly table: string;
   /** `FROM` text; every contribution of this subject may use its alias. */
   readonly from: string;
   readonly id: string;
@@ -35,8 +37,10 @@ export interface FactContribution {
   readonly subject: SubjectType;
   /** Unique with the subject: 'ownership'. */
   readonly name: string;
-  /** LEFT JOINs that multiply no row; '' where the relation's own tables suffice. */
+  /** LEFT JOINs that multiply no row; '' where the relation's own tables suffice. Written for few subjects: what is counted for one is looked up for each. */
   readonly joins: string;
+  /** The same written for all subjects at once: what is counted is counted in one go and joined. Left out = `joins`. */
+  readonly joinsOfAll?: string;
   readonly columns: Readonly<Record<string, FactColumn>>;
   /** Other contributions whose joins this one builds on. */
   readonly after?: readonly string[];
@@ -47,8 +51,11 @@ export interface FactsPlan<S extends SubjectType> {
   readonly relation: SubjectRelation;
   /** Columns of the select list, in order. */
   readonly select: readonly string[];
-  /** The SQL of one fact of the plan, over the aliases of `from`. */
+  /** Joins that come after the relation's own `from`. */
+  readonly joins: string;
+  /** The SQL of one fact of the plan, over the aliases of the relation and the joins. */
   sqlOf(name: string): string;
+  /** The relation with its joins. */
   readonly from: string;
   decode(fields: readonly string[], offset: number): FactsOf[S];
 }
@@ -71,6 +78,10 @@ export class Gaps {
       if (known) known.push({ type, parent });
       else this.byScope.set(scopeId, [{ type, parent }]);
     }
+  }
+
+  get areNone(): boolean {
+    return this.byScope.size === 0;
   }
 
   over(scopeId: string | null, resourceType: string | null, parent: string | null): GapsOver {
@@ -125,8 +136,8 @@ export class Facts {
     return this.of(subject).flatMap(({ columns }) => Object.keys(columns));
   }
 
-  /** The plan that reads `wanted` (or every) facts of a subject, with no join that none of them needs. */
-  plan<S extends SubjectType>(subject: S, wanted?: ReadonlySet<string>): FactsPlan<S> {
+  /** The plan that reads `wanted` (or every) facts of a subject, with no join that none of them needs; `of` says whether a few subjects are read or a large share of all. */
+  plan<S extends SubjectType>(subject: S, wanted?: ReadonlySet<string>, of: 'some' | 'all' = 'some'): FactsPlan<S> {
     const relation = this.relationOf(subject);
     const select: string[] = [];
     const columns: [string, FactType][] = [];
@@ -151,11 +162,15 @@ export class Facts {
       const missing = [...wanted].filter((name) => !columns.some(([column]) => column === name));
       if (missing.length > 0) throw new Error(`Nobody contributes these facts of ${subject}: ${missing.join(', ')}`);
     }
-    const joins = [...needed].map((name) => all.find((one) => one.name === name)!.joins).filter(Boolean);
+    const joins = [...needed]
+      .map((name) => all.find((one) => one.name === name)!)
+      .map((one) => (of === 'all' ? (one.joinsOfAll ?? one.joins) : one.joins))
+      .filter(Boolean);
     const at = new Map(columns.map(([name], place) => [name, place]));
     return {
       relation,
       select,
+      joins: joins.join('\n'),
       from: [relation.from, ...joins].join('\n'),
       decode: decoder<S>(columns),
       sqlOf: (name) => {
@@ -171,27 +186,62 @@ export class Facts {
   }
 }
 
+/**
+ * Makes facts of the fields of a row. Values are decoded in one sweep and read through accessors of one class for each
+ * plan: an object that is given forty members by name costs more than every check that is run on it.
+ */
 function decoder<S extends SubjectType>(
   columns: readonly (readonly [string, FactType])[],
 ): (fields: readonly string[], offset: number) => FactsOf[S] {
-  const readers = columns.map(([name, type]) => [name, READ[type]] as const);
+  class Decoded {
+    constructor(readonly values: readonly unknown[]) {}
+  }
+  for (const [at, [name]] of columns.entries())
+    Object.defineProperty(Decoded.prototype, name, {
+      enumerable: true,
+      get(this: Decoded) {
+        return this.values[at];
+      },
+    });
+  const types = columns.map(([, type]) => type);
+  const count = types.length;
+  const json = jsonReader();
   return (fields, offset) => {
-    const facts: Record<string, unknown> = {};
-    for (let i = 0; i < readers.length; i++) {
-      const [name, read] = readers[i]!;
-      facts[name] = read(fields[offset + i]!);
+    const values = new Array<unknown>(count);
+    for (let at = 0; at < count; at++) {
+      const field = fields[offset + at]!;
+      values[at] = field === '\\N' ? null : read(types[at]!, field, json);
     }
-    return facts as unknown as FactsOf[S];
+    return new Decoded(values) as unknown as FactsOf[S];
   };
 }
 
-const READ: Record<FactType, (field: string) => unknown> = {
-  text: (field) => readCopyField(field),
-  instant: (field) => (field === '\\N' ? null : Number(field)),
-  number: (field) => (field === '\\N' ? null : Number(field)),
-  boolean: (field) => (field === '\\N' ? null : field === 't'),
-  json: (field) => {
-    const text = readCopyField(field);
-    return text === null ? null : (JSON.parse(text) as unknown);
-  },
-};
+function read(type: FactType, field: string, json: (field: string) => unknown): unknown {
+  switch (type) {
+    case 'text':
+      return readCopyField(field);
+    case 'instant':
+    case 'number':
+      return Number(field);
+    case 'boolean':
+      return field === 't';
+    case 'json':
+      return json(field);
+  }
+}
+
+const MOST_REMEMBERED = 5_000;
+
+/** Reads JSON, and remembers what it read: owners, empty lists and the like come again and again. Facts are never written to, so they may be shared. */
+function jsonReader(): (field: string) => unknown {
+  let known = new Map<string, unknown>();
+  return (field) => {
+    let value = known.get(field);
+    if (value === undefined) {
+      value = JSON.parse(readCopyField(field)!) as unknown;
+      if (known.size >= MOST_REMEMBERED) known = new Map();
+      known.set(field, value);
+    }
+    return value;
+  };
+}

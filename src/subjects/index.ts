@@ -10,6 +10,6 @@ export {
 } from './facts.js';
 export { type MarkExpansion, Marks } from './marks.js';
 export { MarksRepository } from './marks.repository.js';
-export { compileSelector, compileTurning, type Selector, selectorSchema } from './selector.js';
+export { compileSelector, compileTurning, factsRead, type Selector, selectorSchema } from './selector.js';
 export { factsOfSelectors, movesWithTime, selectorCondition } from './selector-sql.js';
 export { SubjectsModule } from './subjects.module.js';

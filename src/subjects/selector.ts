@@ -80,6 +80,25 @@ const madeAt = (facts: Selectable, subject: string): number | null =>
 const madeBy = (facts: Selectable, subject: string): number | null =>
   madeAt(facts, subject) ?? facts.firstSeenAt ?? null;
 
+const READ: Readonly<Record<keyof Selector, readonly (keyof Selectable)[]>> = {
+  environments: ['environment'],
+  risks: ['risk'],
+  units: ['unitId'],
+  kinds: ['identityKind'],
+  credentialKinds: ['kind'],
+  sources: ['sourceId', 'id'],
+  collections: ['collectionId'],
+  accounts: ['account'],
+  names: ['identityName'],
+  tags: ['tags'],
+  age: ['createdAt', 'issuedAt', 'firstSeenAt'],
+  subjects: [],
+};
+
+/** The facts that a compiled selector may look at, of whatever kind of subject. */
+export const factsRead = (selector: Selector): readonly string[] =>
+  Object.keys(selector).flatMap((member) => READ[member as keyof Selector]);
+
 /** A selector as a function of one kind of subject's facts; null = it matches everything. */
 export function compileSelector(
   selector: Selector,

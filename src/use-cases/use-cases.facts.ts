@@ -4,20 +4,20 @@ import { sql } from '../platform/database/index.js';
 import type { FactColumn, FactContribution, Facts, Marks } from '../subjects/index.js';
 
 /** What an identity (alias `i`) is for, and how risky that makes it. */
+const SERVES = `count(DISTINCT u.id) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS approved, count(DISTINCT u.id) FILTER (WHERE NOT (u.status = 'approved' AND u.approved_digest = u.digest)) AS unapproved,
+      max(risk_rank(u.risk_level)) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS risk
+    FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.removed_at IS NULL AND u.status <> 'retired'`;
+const AGENTS = `FROM agent_identities ai JOIN agents a ON a.id = ai.agent_id WHERE a.status = 'active'`;
 const purpose = (subject: FactContribution['subject']): FactContribution => ({
   subject,
   name: 'use-cases',
-  joins: `LEFT JOIN LATERAL (
-    SELECT count(DISTINCT u.id) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS approved, count(DISTINCT u.id) FILTER (WHERE NOT (u.status = 'approved' AND u.approved_digest = u.digest)) AS unapproved,
-      max(risk_rank(u.risk_level)) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS risk
-    FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.identity_id = i.id AND l.removed_at IS NULL AND u.status <> 'retired') serves ON true`,
+  joins: `LEFT JOIN LATERAL (SELECT ${SERVES} AND l.identity_id = i.id) serves ON true LEFT JOIN LATERAL (SELECT count(*) AS agents ${AGENTS} AND ai.identity_id = i.id) acts ON true`,
+  joinsOfAll: `LEFT JOIN (SELECT l.identity_id, ${SERVES} GROUP BY l.identity_id) serves ON serves.identity_id = i.id
+    LEFT JOIN (SELECT ai.identity_id, count(*) AS agents ${AGENTS} GROUP BY ai.identity_id) acts ON acts.identity_id = i.id`,
   columns: {
     useCasesApproved: { sql: 'coalesce(serves.approved, 0)', type: 'number' },
     useCasesUnapproved: { sql: 'coalesce(serves.unapproved, 0)', type: 'number' },
-    agents: {
-      sql: `(SELECT count(*) FROM agent_identities ai JOIN agents a ON a.id = ai.agent_id WHERE ai.identity_id = i.id AND a.status = 'active')`,
-      type: 'number',
-    },
+    agents: { sql: 'coalesce(acts.agents, 0)', type: 'number' },
     useCaseRisk: {
       sql: `CASE serves.risk WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END`,
       type: 'text',
@@ -48,6 +48,7 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
 
   facts.describe({
     subject: 'use-case',
+    table: 'use_cases',
     from: 'FROM use_cases u',
     id: 'u.id',
     live: `u.status <> 'retired'`,
@@ -99,6 +100,7 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
 
   facts.describe({
     subject: 'agent',
+    table: 'agents',
     from: 'FROM agents a',
     id: 'a.id',
     live: `a.status = 'active'`,

@@ -35,6 +35,7 @@ export default defineCheck({
     'Rotate it: make a new one, move every consumer, switch the old one off, then delete it. Where the platform offers federation, replace it by that.',
   severity: 'high',
   subject: 'credential',
+  facts: ['kind', 'managedBy', 'rotatedAt', 'issuedAt', 'rotatedBasis', 'expiresAt', 'status', 'identityStatus'],
   reads: [],
   controls: controlsOf('NHI-CRED-01'),
   parameters: {

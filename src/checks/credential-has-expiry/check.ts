@@ -25,6 +25,17 @@ export default defineCheck({
     'Replace it by one that expires within the limit. Where the platform sets the longest life for everybody, set it there too.',
   severity: 'high',
   subject: 'credential',
+  facts: [
+    'kind',
+    'managedBy',
+    'status',
+    'identityStatus',
+    'canExpire',
+    'expiresAt',
+    'issuedAt',
+    'rotatedAt',
+    'firstSeenAt',
+  ],
   reads: [],
   controls: controlsOf('NHI-CRED-03'),
   parameters: {

@@ -18,6 +18,17 @@ export default defineCheck({
     'Make its successor now, move every consumer to it, and let this one expire or switch it off. If nothing needs it any more, remove it.',
   severity: 'medium',
   subject: 'credential',
+  facts: [
+    'kind',
+    'nature',
+    'managedBy',
+    'status',
+    'identityStatus',
+    'expiresAt',
+    'issuedAt',
+    'rotatedAt',
+    'replacedAt',
+  ],
   reads: [],
   controls: controlsOf('NHI-CRED-01', 'supporting'),
   parameters: {

@@ -1,6 +1,6 @@
 import type { Severity, SubjectType } from '../sdk/index.js';
 import type { AnyCheck } from './load-checks.js';
-import { compileSelector, compileTurning, type Selector } from '../../subjects/index.js';
+import { compileSelector, compileTurning, factsRead, type Selector } from '../../subjects/index.js';
 
 export type Mode = 'observe' | 'notify' | 'enforce';
 
@@ -89,6 +89,11 @@ export class Decisions {
     return null;
   }
 
+  /** Whether any policy has the check applied to any subject of this kind. */
+  isAsked(checkId: string): boolean {
+    return this.byCheck.get(checkId)!.ways.some(({ decision }) => decision.enabled);
+  }
+
   /** Null when no policy speaks of the check for this subject. */
   of(checkId: string, facts: never, now: number): Decision | null {
     for (const { matches, decision } of this.byCheck.get(checkId)!.ways)
@@ -109,3 +114,8 @@ export class Decisions {
     return first;
   }
 }
+
+/** The facts that the selectors of some policies look at. */
+export const factsOfPolicies = (policies: readonly DecidingPolicy[]): readonly string[] => [
+  ...new Set(policies.flatMap(({ selector }) => factsRead(selector))),
+];

@@ -4,7 +4,7 @@ import { Facts } from '../../subjects/index.js';
 import { SUBJECT_TYPES, type SubjectType } from '../sdk/index.js';
 import { EvaluationsRepository } from '../evaluations.repository.js';
 import { PoliciesRepository } from '../policies.repository.js';
-import { type DecidingPolicy, Decisions } from './decisions.js';
+import { type DecidingPolicy, Decisions, factsOfPolicies } from './decisions.js';
 import { Evaluator, type PlacedCheck } from './evaluate.js';
 import type { AnyCheck } from './load-checks.js';
 
@@ -55,9 +55,29 @@ export class Engine {
       const checks = this.checks.of(subject);
       if (checks.length === 0) continue;
       const placed: PlacedCheck[] = checks.map((check) => ({ check, place: places.get(check.id)! }));
-      evaluators.set(subject, new Evaluator(subject, placed, new Decisions(subject, checks, deciding)));
+      const decisions = new Decisions(subject, checks, deciding);
+      evaluators.set(
+        subject,
+        new Evaluator(subject, placed, decisions, this.wantedFacts(subject, decisions, deciding)),
+      );
     }
     return evaluators;
+  }
+
+  /** The facts that the checks in force and the policies' selectors read; undefined = all, because one of them does not say. */
+  private wantedFacts(
+    subject: SubjectType,
+    decisions: Decisions,
+    policies: readonly DecidingPolicy[],
+  ): ReadonlySet<string> | undefined {
+    const offered = new Set(this.facts.columnNames(subject));
+    const wanted = new Set(factsOfPolicies(policies).filter((name) => offered.has(name)));
+    for (const check of this.checks.of(subject)) {
+      if (!decisions.isAsked(check.id)) continue;
+      if (check.facts === undefined) return undefined;
+      for (const name of check.facts as readonly string[]) wanted.add(name);
+    }
+    return wanted;
   }
 
   async placesOf(tx: Tx): Promise<ReadonlyMap<string, number>> {

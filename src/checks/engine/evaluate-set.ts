@@ -15,8 +15,9 @@ export interface EvaluatedSubject {
 export interface StreamOptions {
   /** Only the subjects that were claimed in this transaction. */
   readonly claimedOnly: boolean;
+  /** Whether a few are read or a large share of all: the facts are put together otherwise, and are the same. */
+  readonly of: 'some' | 'all';
   readonly now: Instant;
-  readonly wanted?: ReadonlySet<string> | undefined;
   /** Grows with every row read: evidence of what the pass saw. */
   readonly digest?: ReturnType<typeof createHash> | undefined;
 }
@@ -27,25 +28,28 @@ export async function* evaluateStream(
   facts: Facts,
   gaps: Gaps,
   type: SubjectType,
-  evaluator: Pick<Evaluator, 'evaluate'>,
+  evaluator: Pick<Evaluator, 'evaluate' | 'wanted'>,
   options: StreamOptions,
 ): AsyncGenerator<EvaluatedSubject[]> {
-  const plan = facts.plan(type, options.wanted);
-  const stream = await tx.use(EvaluationsRepository).stream(type, plan, options.claimedOnly);
+  const plan = facts.plan(type, evaluator.wanted, options.of);
+  const stream = await tx.use(EvaluationsRepository).stream(type, plan, options.claimedOnly, !gaps.areNone);
   for await (const rows of copyRows(stream)) {
     const chunk: EvaluatedSubject[] = [];
+    let ids = '';
     for (const fields of rows) {
       const id = fields[0]!;
+      ids += id;
       const before =
         fields[1] === '\\N'
           ? null
           : {
               results: fields[1]!,
-              failing: readCopyField(fields[2]!)!,
+              failing: fields[2] === '' ? '' : readCopyField(fields[2]!)!,
               dueAt: fields[3] === '\\N' ? null : Number(fields[3]),
             };
-      const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
-      options.digest?.update(fields[0]!);
+      const over = gaps.areNone
+        ? gaps.over(null, null, null)
+        : gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
       chunk.push({
         id,
         before,
@@ -59,6 +63,7 @@ export async function* evaluateStream(
         ),
       });
     }
+    options.digest?.update(ids);
     yield chunk;
   }
 }

@@ -46,16 +46,22 @@ export type Excepted = ReadonlySet<string>;
 export const NOTHING_EXCEPTED: Excepted = new Set();
 export const exceptedKey = (check: string, reason: string): string => `${check} ${reason}`;
 
+const NO_FAILURES: Evaluated['failures'] = new Map();
+const NO_SUPERSEDERS: Evaluated['superseders'] = new Map();
+
 /** Runs every check of a kind of subject on one subject's facts. Pure: the same facts at the same instant give the same answer. */
 export class Evaluator {
-  private readonly width: number;
+  /** Where the answers of one subject are put together; used again for the next. */
+  private readonly letters: Letter[];
 
   constructor(
     private readonly subject: SubjectType,
     private readonly checks: readonly PlacedCheck[],
     private readonly decisions: Decisions,
+    /** Facts it reads; undefined = all there are. */
+    readonly wanted?: ReadonlySet<string>,
   ) {
-    this.width = checks.reduce((most, { place }) => Math.max(most, place + 1), 0);
+    this.letters = new Array<Letter>(checks.reduce((most, { place }) => Math.max(most, place + 1), 0)).fill('-');
   }
 
   evaluate(
@@ -66,8 +72,9 @@ export class Evaluator {
     gaps: GapTypes,
     excepted: Excepted = NOTHING_EXCEPTED,
   ): Evaluated {
-    const letters = new Array<Letter>(this.width).fill('-');
-    const failures = new Map<number, Extract<Turn, { to: 'failing' }>>();
+    const { letters } = this;
+    letters.fill('-');
+    let failures: Map<number, Extract<Turn, { to: 'failing' }>> | null = null;
     let due: number | undefined;
     for (const { check, place } of this.checks) {
       const decision = this.decisions.of(check.id, facts, now);
@@ -83,6 +90,7 @@ export class Evaluator {
       if (unseen) letters[place] = 'e';
       else if (outcome.result === 'fail') {
         letters[place] = 'f';
+        failures ??= new Map();
         failures.set(place, {
           check: check.id,
           checkVersion: check.version,
@@ -98,13 +106,13 @@ export class Evaluator {
         });
       } else letters[place] = outcome.result === 'pass' ? 'p' : outcome.result === 'not-applicable' ? 'n' : 'e';
     }
-    const superseders = this.supersede(letters, failures, excepted);
+    const superseders = failures === null ? NO_SUPERSEDERS : this.supersede(letters, failures, excepted);
     // An instant that has already come would wake the subject for ever: a check's mistake must not become a busy loop.
     return {
       results: letters.join(''),
-      failing: encodeFailing(letters, failures),
+      failing: failures === null ? '' : encodeFailing(letters, failures),
       dueAt: due === undefined ? null : due > now ? due : now + 60_000,
-      failures,
+      failures: failures ?? NO_FAILURES,
       superseders,
     };
   }

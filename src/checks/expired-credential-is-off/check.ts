@@ -12,6 +12,7 @@ export default defineCheck({
     'Switch it off or delete it at its source. If something still needs it, issue a successor with an expiry first.',
   severity: 'medium',
   subject: 'credential',
+  facts: ['managedBy', 'status', 'identityStatus', 'expiresAt'],
   reads: [],
   controls: controlsOf('NHI-CRED-03', 'supporting'),
   parameters: { graceHours: 24 },

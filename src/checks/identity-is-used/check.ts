@@ -31,6 +31,20 @@ export default defineCheck({
     'Ask its owner, then disable it; delete it when nothing has broken for a while. If it is needed though idle, record when it is next due and have that approved.',
   severity: 'medium',
   subject: 'identity',
+  facts: [
+    'liveCredentialsTellingUse',
+    'credentialsTellingUseEndAt',
+    'createdAt',
+    'firstSeenAt',
+    'expectedUse',
+    'lastUsedAt',
+    'useKnownSince',
+    'useKnownUntil',
+    'managedBy',
+    'identityStatus',
+    'nature',
+    'identityKind',
+  ],
   // Without its credentials it would be judged by itself although they tell more.
   reads: [
     '*.access-key',

@@ -15,6 +15,7 @@ export default defineCheck({
     'Switch it off at once, then look through the logs for what it did and for anything made with it. Replace it for those who need it, and find out how it got out.',
   severity: 'critical',
   subject: 'credential',
+  facts: ['knownLeaked', 'status', 'identityStatus', 'expiresAt', 'issuedAt', 'rotatedAt', 'firstSeenAt'],
   reads: [],
   controls: controlsOf('NHI-CRED-06', 'partial'),
   // It is to be revoked at once: whatever else is wrong with it can wait, and ends with it.

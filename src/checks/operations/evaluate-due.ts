@@ -14,6 +14,10 @@ import { EvaluationsRepository } from '../evaluations.repository.js';
 import type { SubjectType } from '../sdk/index.js';
 
 const CHUNK = 10_000;
+/** While chunk after chunk is full, they grow up to this: what is read once for each chunk is then read less often. */
+const LARGEST_CHUNK = 80_000;
+/** From this share of all subjects on, reading what hangs on all of them costs less than looking it up for each. */
+const LARGE_SHARE = 0.05;
 
 export interface DueReport {
   readonly evaluated: number;
@@ -45,11 +49,15 @@ export class EvaluateDue {
     const totals: Record<string, number> = { evaluated: 0, changed: 0 };
     const digest = createHash('sha256');
     const statistics = new FreshStatistics(this.database, 'evaluations', 'findings', 'finding_events');
-    for (;;) {
+    for (let limit = CHUNK; ;) {
       signal?.throwIfAborted();
-      const done = await this.database.transaction((tx) => this.chunk(tx, passId, startedAt, totals, digest, evidence));
-      if (done === 0) break;
-      await statistics.wrote(done);
+      const done = await this.database.transaction((tx) =>
+        this.chunk(tx, limit, passId, startedAt, totals, digest, evidence),
+      );
+      if (done > 0) await statistics.wrote(done);
+      // Fewer than asked for: there was no more when they were claimed, and what came since has a run of its own.
+      if (done < limit) break;
+      limit = Math.min(LARGEST_CHUNK, limit * 2);
     }
     evidence?.readInput(digest.digest('hex'));
     if (totals.evaluated! > 0) {
@@ -72,6 +80,7 @@ export class EvaluateDue {
 
   private async chunk(
     tx: Tx,
+    limit: number,
     passId: string,
     startedAt: Date,
     totals: Record<string, number>,
@@ -80,10 +89,10 @@ export class EvaluateDue {
   ): Promise<number> {
     const evaluations = tx.use(EvaluationsRepository);
     // Claimed before the facts are read: a change that comes later leaves a mark of its own.
-    const marked = await tx.use(MarksRepository).claim(CHUNK);
-    const due = await evaluations.due(startedAt, CHUNK - marked.length);
+    const marked = await tx.use(MarksRepository).claim(limit);
+    const due = await evaluations.due(startedAt, limit - marked.count);
     const byType = new Map<SubjectType, Set<string>>();
-    for (const { type, id } of [...marked, ...due]) byType.set(type, (byType.get(type) ?? new Set()).add(id));
+    for (const { type, id } of [...marked.subjects, ...due]) byType.set(type, (byType.get(type) ?? new Set()).add(id));
     if (byType.size === 0) return 0;
     const policies = await this.engine.policies(tx);
     evidence?.usedParameters(policies);
@@ -98,9 +107,12 @@ export class EvaluateDue {
       const evaluator = evaluators.get(type);
       if (!evaluator) continue;
       await evaluations.claim(type, [...ids]);
+      const { table } = this.facts.relationOf(type);
+      const of = ids.size >= CHUNK / 4 && ids.size >= LARGE_SHARE * (await evaluations.about(table)) ? 'all' : 'some';
       const writes = [];
       for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
         claimedOnly: true,
+        of,
         now,
         digest,
       })) {
@@ -133,7 +145,7 @@ export class EvaluateDue {
         data: { turns: turns.length, ...counts, digest: digestOfTurns(turns) },
       });
     }
-    return marked.length + due.length;
+    return marked.count + due.length;
   }
 
   /** What was claimed and is not among the living: its outcomes go, and what was open about it ends. */

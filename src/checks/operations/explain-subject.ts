@@ -49,7 +49,7 @@ export class ExplainSubject {
       const plan = this.facts.plan(type);
       let explanations: Explanation[] | null = null;
       let excepted = NOTHING_EXCEPTED;
-      for await (const rows of copyRows(await evaluations.stream(type, plan, true))) {
+      for await (const rows of copyRows(await evaluations.stream(type, plan, true, true))) {
         for (const fields of rows) {
           const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
           const facts = plan.decode(fields, ROW_HEAD) as never;

@@ -102,6 +102,7 @@ export class ForeseePolicies {
         };
         for await (const subjects of evaluateStream(tx, this.facts, gaps, type, compared, {
           claimedOnly: false,
+          of: 'all',
           now,
         })) {
           options.signal?.throwIfAborted();
@@ -152,10 +153,14 @@ const UNTOUCHED: Evaluated = { results: '', failing: '', dueAt: null, failures: 
 /** Evaluates each subject under the policies as they are and as they would be; what differs turns. */
 class Comparison {
   private readonly turns = new Map<string, Turn[]>();
+  /** What either of the two reads. */
+  readonly wanted: ReadonlySet<string> | undefined;
   constructor(
     private readonly was: Evaluator,
     private readonly is: Evaluator,
-  ) {}
+  ) {
+    this.wanted = was.wanted && is.wanted ? new Set([...was.wanted, ...is.wanted]) : undefined;
+  }
 
   evaluate(...args: Parameters<Evaluator['evaluate']>): ReturnType<Evaluator['evaluate']> {
     const [id, facts, now] = args;

@@ -60,6 +60,7 @@ export class RunFullPass {
         const ids: string[] = [];
         for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
           claimedOnly: false,
+          of: 'all',
           now,
           digest,
         })) {

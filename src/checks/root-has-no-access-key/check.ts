@@ -24,6 +24,7 @@ export default defineCheck({
   remediation: 'Give whatever uses it a role with what it needs, then switch the key off and delete it.',
   severity: 'critical',
   subject: 'credential',
+  facts: ['isRoot', 'kind', 'name', 'status', 'identityStatus', 'expiresAt', 'issuedAt', 'firstSeenAt'],
   reads: [],
   controls: mergedControls(controlsOf('NHI-PRIV-01', 'supporting'), [
     control('cis-aws-foundations-7.0', '2.4', 'direct'),

@@ -22,6 +22,7 @@ export default defineCheck({
     'Find who still uses the old one, move them to the new one, switch the old one off, and delete it once nothing has broken.',
   severity: 'high',
   subject: 'credential',
+  facts: ['kind', 'managedBy', 'status', 'identityStatus', 'expiresAt', 'slots', 'replacedAt'],
   reads: [],
   controls: controlsOf('NHI-CRED-02', 'partial'),
   // It has been rotated already: what is left is to remove it.

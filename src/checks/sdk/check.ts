@@ -43,7 +43,11 @@ export interface ParameterNote {
   readonly organisationDecides: boolean;
 }
 
-export interface Check<S extends SubjectType = SubjectType, P extends object = object> {
+export interface Check<
+  S extends SubjectType = SubjectType,
+  P extends object = object,
+  F extends keyof FactsOf[S] = keyof FactsOf[S],
+> {
   /** The good state, and the folder's name. No vendor, no number, no control id. */
   readonly id: string;
   /** Its code in the crosswalk, where it has one: the label auditors see. */
@@ -55,6 +59,8 @@ export interface Check<S extends SubjectType = SubjectType, P extends object = o
   readonly remediation: string;
   readonly severity: Severity;
   readonly subject: S;
+  /** The facts it reads, and the only ones it is given: a pass over a million subjects reads no others. Left out = all. */
+  readonly facts?: readonly F[];
   /**
    * Resource types it reads beside the subject's own: a gap in one of them shows this check as not evaluated there.
    * `*` in the place of the part before the dot stands for every connector ('*.access-key').
@@ -69,10 +75,16 @@ export interface Check<S extends SubjectType = SubjectType, P extends object = o
   /** Checks what a policy sets. */
   readonly parameterSchema: StandardSchemaV1<unknown, P>;
   readonly parameterNotes: { readonly [Name in keyof P]: ParameterNote };
-  evaluate(facts: FactsOf[S], parameters: P, now: Instant): Outcome;
+  evaluate(facts: Pick<FactsOf[S], F>, parameters: P, now: Instant): Outcome;
 }
 
-export const defineCheck = <S extends SubjectType, P extends object>(check: Check<S, P>): Check<S, P> => check;
+export const defineCheck = <
+  S extends SubjectType,
+  P extends object,
+  const F extends keyof FactsOf[S] = keyof FactsOf[S],
+>(
+  check: Check<S, P, F>,
+): Check<S, P, F> => check;
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;

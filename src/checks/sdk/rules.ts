@@ -19,7 +19,10 @@ export const goneSince = (person: PersonStanding, now: Instant): Instant | undef
   answers(person, now) ? undefined : person.leavesAt !== null && person.leavesAt <= now ? person.leavesAt : undefined;
 
 /** The one person who was made to answer, still there or not. Who is only proposed was never asked; a team is nobody. */
-export const namedOwner = ({ owner, ownershipState }: OwnershipFacts): PersonStanding | null =>
+export const namedOwner = ({
+  owner,
+  ownershipState,
+}: Pick<OwnershipFacts, 'owner' | 'ownershipState'>): PersonStanding | null =>
   ownershipState === 'provisional' || ownershipState === 'accepted' ? owner : null;
 
 /** When the last of those who can answer now will be gone; undefined where one of them stays, or none can answer. */
@@ -32,7 +35,9 @@ export function lastOneLeavesAt(people: readonly PersonStanding[], now: Instant)
  * Why nothing is asked of anybody about an identity; undefined = somebody has to answer for it. What is not known to be
  * a person's own account is governed like one that is not.
  */
-export function notGoverned(identity: IdentityContext): string | undefined {
+export function notGoverned(
+  identity: Pick<IdentityContext, 'managedBy' | 'identityStatus' | 'nature' | 'identityKind'>,
+): string | undefined {
   if (identity.managedBy !== 'us') return 'whoever provides it manages it';
   if (identity.identityStatus === 'disabled') return 'disabled at its source';
   if (identity.nature === 'human') return "a person's own account";

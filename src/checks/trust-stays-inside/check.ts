@@ -21,6 +21,7 @@ export default defineCheck({
     'Remove the principals named in the evidence from the trust, or narrow it (an external id, a subject claim, an organisation id). If the account is ours or a vendor we know, record it as such.',
   severity: 'high',
   subject: 'identity',
+  facts: ['managedBy', 'identityStatus', 'hasTrusts', 'outsideTrust', 'outsideTrusts', 'firstSeenAt'],
   reads: [],
   controls: mergedControls(controlsOf('NHI-TP-01', 'supporting'), [
     control('owasp-nhi-2025', 'NHI3:2025', 'partial'),

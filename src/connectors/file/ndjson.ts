@@ -54,42 +54,59 @@ async function* rows(
   stream: AsyncIterable<Buffer>,
   complain: (problem: RowProblem) => void,
 ): AsyncGenerator<readonly RawRow[]> {
-  const decoder = new TextDecoder('utf-8');
-  let rest = '';
+  let rest: Buffer = EMPTY;
   let line = 0;
-  const row = (raw: string): RawRow[] => {
+  const row = (bytes: Buffer): RawRow | null => {
     line++;
-    const at = line;
-    const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (text.trim() === '') return [];
-    if (text.length > MAXIMUM_LINE) {
-      complain({ line: at, field: null, problem: `is longer than ${MAXIMUM_LINE} characters` });
-      return [];
+    const from = line === 1 && bytes.length >= 3 && bytes.compare(BOM, 0, 3, 0, 3) === 0 ? 3 : 0;
+    const to = bytes.at(-1) === CR ? bytes.length - 1 : bytes.length;
+    const raw = from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
+    if (raw[0] !== BRACE && raw.toString().trim() === '') return null;
+    if (raw.length > MAXIMUM_LINE) {
+      complain({ line, field: null, problem: `is longer than ${MAXIMUM_LINE} bytes` });
+      return null;
     }
-    return [{ raw: text, line: at, parse: () => parseLine(text, at) }];
+    return new Line(raw, line);
   };
   for await (const chunk of stream) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split('\n');
-    rest = lines.pop()!;
+    const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const batch: RawRow[] = [];
+    let at = 0;
+    for (let end = data.indexOf(LF); end >= 0; end = data.indexOf(LF, at)) {
+      const found = row(data.subarray(at, end));
+      if (found) batch.push(found);
+      at = end + 1;
+    }
+    rest = data.subarray(at);
     if (rest.length > MAXIMUM_LINE * 16)
       throw new VendorFailure('The file has no line breaks; NDJSON is one object a line', 'malformed');
-    const batch: RawRow[] = [];
-    for (const raw of lines) batch.push(...row(line === 0 ? raw.replace(/^\uFEFF/, '') : raw));
     if (batch.length > 0) yield batch;
   }
-  rest += decoder.decode();
-  const last = row(rest);
-  if (last.length > 0) yield last;
+  const last = rest.length > 0 ? row(rest) : null;
+  if (last) yield [last];
 }
 
-function parseLine(text: string, line: number): ReturnType<typeof readRow> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return [{ line, field: null, problem: 'is not JSON' }];
+const EMPTY = Buffer.alloc(0);
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const LF = 10;
+const CR = 13;
+const BRACE = 123;
+
+/** A line as it came, bytes and all: most are the same as last time, and only what is not is made text of. */
+class Line implements RawRow {
+  constructor(
+    readonly raw: Buffer,
+    readonly line: number,
+  ) {}
+
+  parse(): ReturnType<typeof readRow> {
+    let value: unknown;
+    try {
+      value = JSON.parse(this.raw.toString());
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return [{ line: this.line, field: null, problem: 'is not JSON' }];
+    }
+    return readRow(value, this.line);
   }
-  return readRow(value, line);
 }

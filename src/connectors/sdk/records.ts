@@ -177,7 +177,8 @@ export interface Emitted {
 
 /** A row of a file, not yet parsed: its text is hashed first, and only a row that changed is parsed at all. */
 export interface RawRow {
-  readonly raw: string;
+  /** What was sent, as text or as the bytes of that text. */
+  readonly raw: string | Uint8Array;
   /** The line, or the number of the record, for messages. */
   readonly line: number;
   /** What the row says, or what is wrong with it. */

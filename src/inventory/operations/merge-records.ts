@@ -51,8 +51,11 @@ export class MergeRecords {
         if (own.length === 0) continue;
         const merged = await mergeKind(tx, run, kind, own, at);
         const subject = SUBJECT_OF[kind];
-        if (subject) await this.marks.useMoved(tx, subject, merged.moved);
-        await this.marks.useMoved(tx, 'identity', await holdersOf(tx, kind, merged.moved));
+        // What was made or changed touches its identity, and is marked with it once that is judged: one mark is enough.
+        const written = new Set([...merged.created, ...merged.updated].map(({ id }) => id));
+        const moved = merged.moved.filter((id) => !written.has(id));
+        if (subject) await this.marks.useMoved(tx, subject, moved);
+        await this.marks.useMoved(tx, 'identity', await holdersOf(tx, kind, moved));
         visited.push(...merged.visited);
         unresolved.push(...merged.unresolved);
         counts[kind] = { created: merged.created.length, updated: merged.updated.length };

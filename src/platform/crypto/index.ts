@@ -1,5 +1,5 @@
 export { canonicalJson } from './canonical-json.js';
-export { digestOf, isSameSecret, keyedHash, randomSecret, randomSeed, sha256Hex } from './digests.js';
+export { digestOf, isSameSecret, KeyedHasher, keyedHash, randomSecret, randomSeed, sha256Hex } from './digests.js';
 export { newId, UUID } from './ids.js';
 export { CannotUnseal, Sealing } from './sealing.js';
 export {

@@ -5,6 +5,7 @@ import { type ResourceType, type RowProblem, type Session, VendorFailure } from 
 import {
   HeldRemovalsRepository,
   JudgeTouched,
+  countKnown,
   KIND_OF,
   type KindCounts,
   knownHashes,
@@ -350,12 +351,13 @@ export class RunSync {
   }
 
   private async loadKnown(sourceId: string): Promise<{ known: HashSet; hashKey: string }> {
-    const known = new HashSet();
-    const hashKey = await this.database.read(async (tx) => {
+    return this.database.read(async (tx) => {
+      let expected = 0;
+      for (const kind of MERGE_KINDS) expected += await countKnown(tx, kind, sourceId);
+      const known = new HashSet(expected);
       for (const [label, kind] of MERGE_KINDS.entries()) await known.load(await knownHashes(tx, kind, sourceId), label);
-      return tx.use(SyncRunsRepository).hashKey();
+      return { known, hashKey: await tx.use(SyncRunsRepository).hashKey() };
     });
-    return { known, hashKey };
   }
 
   private startBeating(runId: string, sieve: Sieve): { say(done: number, what: string): void; stop(): void } {

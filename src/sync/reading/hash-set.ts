@@ -2,24 +2,26 @@ import type { Readable } from 'node:stream';
 
 const HEX: string[] = Array.from({ length: 256 }, (_none, byte) => byte.toString(16).padStart(2, '0'));
 
+/** Beyond this share of filled slots looking for one takes too many steps. */
+const FILLED_AT_MOST = 0.75;
+
 /**
- * A set of 128-bit hashes, each with a small label and a visited flag, in typed arrays: a million take 40 MB, where a
- * Set of strings takes ten times that. Hashes are given as UUID text.
+ * A set of 128-bit hashes, each with a small label and a visited flag, in typed arrays: a million take less than 30 MB, where
+ * a Set of strings takes ten times that. A hash is four words, or UUID text.
  */
 export class HashSet {
   private words: Uint32Array;
   /** 0 = empty; else the label plus one, with the high bit once it was visited. */
   private marks: Uint8Array;
-  private mask: number;
+  private capacity: number;
   private count = 0;
   private readonly ofLabel: number[] = [];
 
+  /** With room for so many, so that none of it is copied while it fills. */
   constructor(expected = 1024) {
-    let capacity = 1024;
-    while (capacity < expected * 2) capacity *= 2;
-    this.words = new Uint32Array(capacity * 4);
-    this.marks = new Uint8Array(capacity);
-    this.mask = capacity - 1;
+    this.capacity = Math.ceil(Math.max(64, expected + 1) / FILLED_AT_MOST);
+    this.words = new Uint32Array(this.capacity * 4);
+    this.marks = new Uint8Array(this.capacity);
   }
 
   get size(): number {
@@ -27,13 +29,18 @@ export class HashSet {
   }
 
   addWords(a: number, b: number, c: number, d: number, label: number): void {
-    if (this.count * 2 > this.mask) this.grow();
+    if (this.count >= this.capacity * FILLED_AT_MOST) this.grow();
     const slot = this.slotOf(a, b, c, d);
     if (this.marks[slot] === 0) {
       this.count++;
       this.ofLabel[label] = (this.ofLabel[label] ?? 0) + 1;
     }
-    this.words.set([a, b, c, d], slot * 4);
+    const at = slot * 4;
+    const { words } = this;
+    words[at] = a;
+    words[at + 1] = b;
+    words[at + 2] = c;
+    words[at + 3] = d;
     this.marks[slot] = label + 1;
   }
 
@@ -68,7 +75,15 @@ export class HashSet {
 
   /** Marks a hash as visited and returns its label, or -1 when it is not in the set. */
   visit(hash: string): number {
-    const slot = this.slotOfText(hash);
+    return this.visitSlot(this.slotOfText(hash));
+  }
+
+  /** The same for a hash in words. */
+  visitWords(words: ArrayLike<number>): number {
+    return this.visitSlot(this.slotOf(words[0]!, words[1]!, words[2]!, words[3]!));
+  }
+
+  private visitSlot(slot: number): number {
     const mark = this.marks[slot]!;
     if (mark === 0) return -1;
     this.marks[slot] = mark | 0x80;
@@ -89,7 +104,7 @@ export class HashSet {
 
   unvisited(label: number): string[] {
     const hashes: string[] = [];
-    for (let slot = 0; slot <= this.mask; slot++) if (this.marks[slot] === label + 1) hashes.push(this.text(slot));
+    for (let slot = 0; slot < this.capacity; slot++) if (this.marks[slot] === label + 1) hashes.push(this.text(slot));
     return hashes;
   }
 
@@ -104,9 +119,9 @@ export class HashSet {
 
   /** The slot that holds the hash, or the empty one where it would go. */
   private slotOf(a: number, b: number, c: number, d: number): number {
-    const { words, marks, mask } = this;
-    // The hashes are keyed, so their first word is as good as random.
-    for (let slot = a & mask; ; slot = (slot + 1) & mask) {
+    const { words, marks, capacity } = this;
+    // The hashes are keyed, so their first word is as good as random: its share of all words is its place.
+    for (let slot = Math.floor((a / 0x1_0000_0000) * capacity); ; slot = slot + 1 === capacity ? 0 : slot + 1) {
       if (marks[slot] === 0) return slot;
       const at = slot * 4;
       if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot;
@@ -115,9 +130,9 @@ export class HashSet {
 
   private grow(): void {
     const { words, marks } = this;
-    this.words = new Uint32Array(words.length * 2);
-    this.marks = new Uint8Array(marks.length * 2);
-    this.mask = this.marks.length - 1;
+    this.capacity = Math.ceil(this.capacity * 1.6);
+    this.words = new Uint32Array(this.capacity * 4);
+    this.marks = new Uint8Array(this.capacity);
     for (let slot = 0; slot < marks.length; slot++) {
       if (marks[slot] === 0) continue;
       const at = slot * 4;

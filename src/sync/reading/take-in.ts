@@ -8,7 +8,7 @@ import {
   type SourceRecord,
 } from '../../connectors/sdk/index.js';
 import { KIND_OF, MERGE_KINDS, type MergeItem, type MergeKind } from '../../inventory/index.js';
-import { canonicalJson, keyedHash } from '../../platform/crypto/index.js';
+import { canonicalJson, KeyedHasher } from '../../platform/crypto/index.js';
 import type { HashSet } from './hash-set.js';
 
 /** Most keys one transaction merges. */
@@ -52,10 +52,26 @@ export class Sieve {
   /** Sifts a batch of one scope. Returns how many of each type it held; of a raw row only its kind is known, so it counts under its only type. */
   async take(scopeId: string, batch: readonly (Emitted | RawRow)[]): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
-    for (const item of batch) {
-      if ('raw' in item) this.takeRaw(scopeId, item, counts);
-      else this.takeRecord(scopeId, item, counts);
-      if (this.changed.length >= this.chunkKeys || this.used.length >= this.chunkKeys) await this.emptyOut();
+    const hasher = this.hasherOf(scopeId);
+    const unchanged = new Array<number>(MERGE_KINDS.length).fill(0);
+    try {
+      for (const item of batch) {
+        if ('record' in item) this.takeRecord(scopeId, item, hasher, counts);
+        else {
+          const label = this.known.visitWords(hasher.take(item.raw));
+          if (label >= 0) unchanged[label]!++;
+          else this.takeRow(scopeId, item, hasher.uuid(), counts);
+        }
+        if (this.changed.length >= this.chunkKeys || this.used.length >= this.chunkKeys) await this.emptyOut();
+      }
+    } finally {
+      for (const [label, count] of unchanged.entries()) {
+        if (count === 0) continue;
+        const kind = MERGE_KINDS[label]!;
+        const type = this.typeOfKind(kind);
+        this.seen[kind] += count;
+        counts.set(type, (counts.get(type) ?? 0) + count);
+      }
     }
     return counts;
   }
@@ -64,27 +80,25 @@ export class Sieve {
     await this.emptyOut();
   }
 
-  private takeRaw(scopeId: string, row: RawRow, counts: Map<string, number>): void {
-    const hash = keyedHash(this.prefix + scopeId, row.raw);
-    const label = this.known.visit(hash);
-    if (label >= 0) {
-      const kind = MERGE_KINDS[label]!;
-      this.seen[kind]++;
-      const type = this.typeOfKind(kind);
-      counts.set(type, (counts.get(type) ?? 0) + 1);
-      return;
-    }
+  private readonly hashers = new Map<string, KeyedHasher>();
+  private hasherOf(scopeId: string): KeyedHasher {
+    let hasher = this.hashers.get(scopeId);
+    if (!hasher) this.hashers.set(scopeId, (hasher = new KeyedHasher(this.prefix + scopeId)));
+    return hasher;
+  }
+
+  private takeRow(scopeId: string, row: RawRow, hash: string, counts: Map<string, number>): void {
     for (const parsed of row.parse()) {
       if ('problem' in parsed) this.complain(parsed);
       else this.keep(scopeId, parsed, hash, row.line, counts);
     }
   }
 
-  private takeRecord(scopeId: string, emitted: Emitted, counts: Map<string, number>): void {
-    const hash = keyedHash(this.prefix + scopeId, canonicalJson(emitted.record));
+  private takeRecord(scopeId: string, emitted: Emitted, hasher: KeyedHasher, counts: Map<string, number>): void {
+    const words = hasher.take(canonicalJson(emitted.record));
     // A partial record hashes to something else than the full one did: it must be looked up by its key.
-    const label = emitted.partial ? -1 : this.known.visit(hash);
-    if (label < 0) return this.keep(scopeId, emitted, hash, null, counts);
+    const label = emitted.partial ? -1 : this.known.visitWords(words);
+    if (label < 0) return this.keep(scopeId, emitted, hasher.uuid(), null, counts);
     this.seen[MERGE_KINDS[label]!]++;
     counts.set(emitted.record.type, (counts.get(emitted.record.type) ?? 0) + 1);
     if (emitted.use) this.used.push({ record: emitted.record, use: emitted.use });
