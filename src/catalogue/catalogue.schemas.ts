@@ -255,6 +255,7 @@ export const explanationSchema = z
     policy: z.uuid().nullable(),
     mode: z.string().nullable(),
     supersededBy: z.string().nullable(),
+    excepted: z.boolean().meta({ description: 'An exception allows it.' }),
   })
   .meta({ id: 'OutcomeExplained' });
 

@@ -9,6 +9,7 @@ import { EvaluationsRepository } from './evaluations.repository.js';
 import type { ParameterNote } from './sdk/index.js';
 
 type Tally = ReadonlyMap<string, Readonly<Record<string, number>>>;
+const EXCEPTED = 'excepted';
 
 @ApiTags('checks')
 @Controller('checks')
@@ -42,9 +43,13 @@ export class ChecksController {
   }
 
   private async tally(): Promise<Tally> {
-    const rows = await this.database.read((tx) => tx.use(EvaluationsRepository).tally());
+    const [rows, excepted] = await this.database.read(async (tx) => {
+      const evaluations = tx.use(EvaluationsRepository);
+      return [await evaluations.tally(), await evaluations.tallyExcepted()] as const;
+    });
     const tally = new Map<string, Record<string, number>>();
     for (const { check, letter, count } of rows) (tally.get(check) ?? tally.set(check, {}).get(check)!)[letter] = count;
+    for (const [check, count] of excepted) (tally.get(check) ?? tally.set(check, {}).get(check)!)[EXCEPTED] = count;
     return tally;
   }
 }
@@ -80,6 +85,7 @@ function present(check: AnyCheck, tally: Tally) {
       fail: (own.f ?? 0) + (own.s ?? 0),
       'not-applicable': own.n ?? 0,
       'not-evaluated': own.e ?? 0,
+      excepted: own[EXCEPTED] ?? 0,
     },
   };
 }

@@ -38,6 +38,7 @@ export const checkSchema = z
         fail: z.number().int(),
         'not-applicable': z.number().int(),
         'not-evaluated': z.number().int(),
+        excepted: z.number().int().meta({ description: 'Of those that fail, how many an exception allows.' }),
       })
       .meta({ description: 'How many subjects have which outcome. No data is never a pass.' }),
   })
@@ -50,6 +51,10 @@ export const policyCheck = z.strictObject({
   enabled: z.boolean().default(true),
   severity: severity.optional(),
   parameters: z.record(z.string(), z.unknown()).optional(),
+  action: z
+    .enum(['disable', 'rotate', 'revoke-grant', 'delete'])
+    .optional()
+    .meta({ description: 'What is asked of remediation where the check fails; only a policy that enforces asks it.' }),
 });
 
 const { due, exceptions, waves, queue } = settingsShape;

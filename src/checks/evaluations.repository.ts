@@ -207,6 +207,15 @@ export class EvaluationsRepository {
     );
   }
 
+  /** How many failures of each check may stand. */
+  async tallyExcepted(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.tx.sql<{
+      check: string;
+      count: number;
+    }>`SELECT check_id AS check, count(*)::int AS count FROM excepted_outcomes GROUP BY 1`;
+    return new Map(rows.map(({ check, count }) => [check, count]));
+  }
+
   /** How many subjects have which letter, check by check. */
   async tally(): Promise<{ check: string; letter: string; count: number }[]> {
     return this.tx

@@ -9,4 +9,4 @@ export { PutPolicy } from './operations/put-policy.js';
 export type { PolicyInput } from './engine/arrange.js';
 export { DEFAULT_QUEUE, DUE_DAYS, dueDaysOf, exceptionDaysOf, type PolicySettings } from './policy-settings.js';
 export { RunFullPass } from './operations/run-full-pass.js';
-export { PoliciesRepository, type PolicyRow } from './policies.repository.js';
+export { PoliciesRepository, type PolicyAction, type PolicyRow } from './policies.repository.js';

@@ -8,7 +8,10 @@ export interface PolicyCheck {
   readonly enabled: boolean;
   readonly severity?: 'low' | 'medium' | 'high' | 'critical' | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  /** What is asked of remediation where the check fails, in a policy that enforces. */
+  readonly action?: PolicyAction | undefined;
 }
+export type PolicyAction = 'disable' | 'rotate' | 'revoke-grant' | 'delete';
 
 /** What a policy says, without who said it. */
 export interface PolicyContent {

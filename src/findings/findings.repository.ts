@@ -173,6 +173,11 @@ export class FindingsRepository {
     return rows.length > 0;
   }
 
+  /** Whether somebody is here to be sent something: who left is not. */
+  async personIsThere(id: string): Promise<boolean> {
+    return (await this.tx.sql`SELECT 1 FROM persons WHERE id = ${id} AND status <> 'left'`).length > 0;
+  }
+
   async teamExists(id: string): Promise<boolean> {
     return (await this.tx.sql`SELECT 1 FROM teams WHERE id = ${id}`).length > 0;
   }

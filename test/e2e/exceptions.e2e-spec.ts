@@ -87,6 +87,10 @@ describe('exceptions', () => {
     const excepted = await finding(AGE, 'key-a');
     expect(excepted).toMatchObject({ status: 'excepted', dueAt: before.dueAt, exception: { status: 'approved' } });
     expect((await t.call('GET', '/api/v1/exceptions?status=approved')).body.data).toHaveLength(1);
+    const checks = (await t.call('GET', `/api/v1/checks/${AGE}`)).body;
+    expect(checks.outcomes).toMatchObject({ excepted: 1 });
+    const outcomes = (await t.call('GET', `/api/v1/credentials/${before.subject.id}/outcomes`)).body.data;
+    expect(outcomes.find(({ check }: { check: string }) => check === AGE)).toMatchObject({ excepted: true });
     const summary = (await t.call('GET', '/api/v1/findings/summary')).body.data;
     expect(summary.find(({ check }: { check: string }) => check === AGE)).toMatchObject({ excepted: 1 });
     t.clock.advance({ days: 20, ms: -1 });

@@ -215,6 +215,8 @@ describe('a change of policies', () => {
         headers: { 'if-match': `"${version}"` },
         body: { name, selector: { environments: ['nowhere'] }, due: { days: { high: 5 } }, reason },
       });
+    const first = t.clock.now().toISOString();
+    t.clock.advance({ minutes: 1 });
     expect((await put('kept', 1, 'the second')).body).toMatchObject({ due: { days: { high: 5 }, count: 'calendar' } });
     expect((await put('overwritten', 1)).status).toBe(412);
     await t.call('DELETE', `${path}?reason=over`, { token: author, headers: { 'if-match': '"2"' } });
@@ -226,8 +228,53 @@ describe('a change of policies', () => {
       [2, 'the second', false, { days: { high: 5 }, count: 'calendar' }],
       [1, 'the first', false, null],
     ]);
+    const then = (await t.call('GET', `/api/v1/policies?asOf=${first}`)).body.data;
+    expect(then.find(({ id }: { id: string }) => id === body.id)).toMatchObject({ version: 1, due: null });
+    const page = (await t.call('GET', '/api/v1/policies?limit=1')).body;
+    expect([page.data.length, page.next === null]).toEqual([1, false]);
+    const second = (await t.call('GET', `/api/v1/policies?limit=1&cursor=${page.next}`)).body;
+    expect(second.data[0].order).toBeGreaterThan(page.data[0].order);
     expect(versions[0].changedBy).toMatch(/^token:/);
     expect((await t.call('GET', path)).status).toBe(404);
+  });
+
+  it('asks remediation for what it names when it enforces, and for nothing before', async () => {
+    const asked = async () =>
+      (await t.call('GET', '/api/v1/audit-entries?type=findings.actions-asked&limit=50')).body.data.flatMap(
+        ({ data }: { data: { actions: { action: string; finding: string }[] } }) => data.actions,
+      );
+    const made = await t.call('POST', '/api/v1/policies', {
+      token: author,
+      body: {
+        name: 'enforced',
+        order: 1,
+        mode: 'notify',
+        selector: { credentialKinds: ['access-key'], environments: ['production'] },
+        checks: [{ id: 'credential-age-within-limit', action: 'rotate' }],
+      },
+    });
+    await t.settle();
+    expect(await asked()).toEqual([]);
+    await t.call('PUT', `/api/v1/policies/${made.body.id}`, {
+      token: author,
+      headers: { 'if-match': made.etag },
+      body: {
+        name: 'enforced',
+        mode: 'enforce',
+        selector: { credentialKinds: ['access-key'], environments: ['production'] },
+        checks: [{ id: 'credential-age-within-limit', action: 'rotate' }],
+      },
+    });
+    await t.settle();
+    const enforced = (
+      await t.call('GET', '/api/v1/findings?limit=200&status=unresolved&mode=enforce&check=credential-age-within-limit')
+    ).body.data;
+    expect(enforced.length).toBeGreaterThan(0);
+    const actions = await asked();
+    expect(actions.map(({ finding }: { finding: string }) => finding).sort()).toEqual(
+      enforced.map(({ id }: { id: string }) => id).sort(),
+    );
+    expect(new Set(actions.map(({ action }: { action: string }) => action))).toEqual(new Set(['rotate']));
   });
 
   it('says every number with its unit and where it is from', async () => {

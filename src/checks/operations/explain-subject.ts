@@ -24,6 +24,8 @@ export interface Explanation {
   readonly mode: string | null;
   /** A failing check on the same subject that makes this one pointless to work on. */
   readonly supersededBy: string | null;
+  /** An exception allows it. */
+  readonly excepted: boolean;
 }
 
 /** Evaluates one subject and tells every outcome with its reason. Reads only; nothing is stored. */
@@ -62,6 +64,7 @@ export class ExplainSubject {
               policy: decision?.policyId ?? null,
               mode: decision?.mode ?? null,
               supersededBy: null,
+              excepted: false,
             };
             if (!decision?.enabled)
               return {
@@ -123,6 +126,7 @@ export class ExplainSubject {
     );
     return explanations.map((explanation) => {
       if (explanation.result !== 'fail') return explanation;
+      if (excepted.has(exceptedKey(explanation.check, explanation.because!))) return { ...explanation, excepted: true };
       const by = this.checks
         .of(type)
         .find(({ id, supersedes }) => failing.has(id) && supersedes?.includes(explanation.check));

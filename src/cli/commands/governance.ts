@@ -200,6 +200,7 @@ export const FINDING_COLUMNS = [
       `${row.subject.displayName ?? '(gone)'}${row.subject.type === 'credential' && row.identity ? ` of ${row.identity.displayName}` : ''}`,
   },
   { head: 'reason', cell: (row: Finding) => row.reason },
+  { head: 'status', cell: (row: Finding) => row.status },
   { head: 'owner', cell: (row: Finding) => row.owner?.displayName },
   { head: 'since', cell: (row: Finding) => day(row.since) },
   { head: 'due', cell: (row: Finding) => day(row.dueAt) },
@@ -207,8 +208,15 @@ export const FINDING_COLUMNS = [
 ];
 export type { Finding };
 
-export function endOnFindings(findings: readonly { severity: string }[], limit: string | undefined): void {
-  const over = limit === undefined ? 0 : findings.filter(({ severity }) => isAtLeast(severity, limit)).length;
+export function endOnFindings(
+  findings: readonly { severity: string; status?: string }[],
+  limit: string | undefined,
+): void {
+  // What an exception allows is allowed here too.
+  const over =
+    limit === undefined
+      ? 0
+      : findings.filter(({ severity, status }) => status !== 'excepted' && isAtLeast(severity, limit)).length;
   if (over > 0) throw new CommandFailed(`${over} finding${over === 1 ? '' : 's'} at or above ${limit}.`, EXIT.findings);
 }
 
@@ -240,7 +248,7 @@ export function findingCommand(program: Command): void {
     .description('how many are open, by check and severity')
     .action(async ({ output }: CommonOptions) => {
       const { data } = await connect().get<{
-        data: { check: string; severity: string; open: number; overdue: number }[];
+        data: { check: string; severity: string; open: number; overdue: number; excepted: number }[];
       }>('findings/summary');
       print(
         data,
@@ -249,6 +257,7 @@ export function findingCommand(program: Command): void {
           { head: 'severity', cell: (row) => row.severity },
           { head: 'open', cell: (row) => row.open },
           { head: 'overdue', cell: (row) => row.overdue },
+          { head: 'excepted', cell: (row) => row.excepted },
         ],
         output,
       );
@@ -338,7 +347,9 @@ export function checkCommand(program: Command): void {
         { status: 'unresolved', source: options.source },
         10_000,
       );
-      const over = findings.filter(({ severity }) => isAtLeast(severity, options.failOn));
+      const over = findings.filter(
+        ({ severity, status }) => status !== 'excepted' && isAtLeast(severity, options.failOn),
+      );
       print(over, FINDING_COLUMNS, options.output);
       endOnFindings(over, options.failOn);
     });

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/index.js';
-import { PeopleRepository } from '../../people/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { Database, type Sql } from '../../platform/database/index.js';
@@ -38,7 +37,7 @@ export class AssignFindings {
   ): Promise<AssignmentReport> {
     return this.database.transaction(async (tx) => {
       const findings = tx.use(FindingsRepository);
-      if (to?.type === 'person' && !(await tx.use(PeopleRepository).exists(to.id)))
+      if (to?.type === 'person' && !(await findings.personIsThere(to.id)))
         throw new ReferenceUnknown('/to/id', 'person');
       if (to?.type === 'team' && !(await findings.teamExists(to.id))) throw new ReferenceUnknown('/to/id', 'team');
       const wanted = [...new Set(ids)];

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/index.js';
 import {
   type ForeseenTurn,
   OutcomeSink,
   PoliciesRepository,
+  type PolicyRow,
   type PolicySettings,
   type TouchedSubjects,
   type Turn,
@@ -21,6 +23,9 @@ import { placeSubjects } from '../queries/place-subjects.js';
 import { rankFindings } from '../queries/rank-findings.js';
 import { isWorse } from '../severity.js';
 
+/** Actions that one event carries. */
+const ASKED_AT_ONCE = 500;
+
 /**
  * Turns findings with the outcomes they record: opens, worsens, eases, supersedes, resolves, reopens. A subject that
  * cannot be evaluated freezes its findings as they are. Called within the transaction that stores the outcomes.
@@ -30,6 +35,7 @@ export class TurnFindings extends OutcomeSink {
   constructor(
     private readonly clock: Clock,
     private readonly endExceptions: EndExceptions,
+    private readonly audit: Audit,
   ) {
     super();
   }
@@ -67,6 +73,7 @@ export class TurnFindings extends OutcomeSink {
     ];
     await findings.addEvents(events, at);
     await this.endWhatWasAllowed(tx, plan, at);
+    await this.askForActions(tx, plan, around.policies, passId);
     return tally(events);
   }
 
@@ -123,7 +130,7 @@ export class TurnFindings extends OutcomeSink {
     turns: readonly Turn[],
     how: 'locked' | 'looked-at',
     settings: ReadonlyMap<string, PolicySettings> | null,
-  ): Promise<Around> {
+  ): Promise<Around & { policies: ReadonlyMap<string, PolicyRow> }> {
     const live = turns.filter(({ to }) => to !== 'frozen');
     const failing = live.filter((turn) => turn.to === 'failing');
     // When something would fall due is not asked of what is only looked at.
@@ -133,10 +140,14 @@ export class TurnFindings extends OutcomeSink {
       how,
     );
     const at = this.clock.now();
+    const deciding = [...new Set(falling.map(({ policyId }) => policyId))];
+    const policies: ReadonlyMap<string, PolicyRow> =
+      deciding.length === 0 ? new Map() : await tx.use(PoliciesRepository).byIds(deciding);
     return {
       at,
       known,
-      settings: settings ?? (await this.settingsOf(tx, [...new Set(falling.map(({ policyId }) => policyId))])),
+      policies,
+      settings: settings ?? new Map([...policies].map(([id, policy]) => [id, policy.settings])),
       places: await placeSubjects(tx, falling),
       duePlan: new DuePlan(falling.length === 0 ? new Map() : await tx.use(CalendarsRepository).byUnit()),
       excepted: await tx.use(ExceptionsRepository).approvedOf(idsOf(known), at),
@@ -144,10 +155,26 @@ export class TurnFindings extends OutcomeSink {
     };
   }
 
-  private async settingsOf(tx: Tx, policies: readonly string[]): Promise<ReadonlyMap<string, PolicySettings>> {
-    if (policies.length === 0) return new Map();
-    const rows = await tx.use(PoliciesRepository).byIds(policies);
-    return new Map([...rows].map(([id, { settings }]) => [id, settings]));
+  /** What a policy that enforces asks to be done at the source: told as an event, for remediation to plan. */
+  private async askForActions(
+    tx: Tx,
+    { writes }: TurnPlan,
+    policies: ReadonlyMap<string, PolicyRow>,
+    passId: string,
+  ): Promise<void> {
+    const asked = writes.flatMap(({ turn, before, write }) => {
+      const isNew = !before || before.status === 'resolved' || before.mode !== 'enforce';
+      if (turn.mode !== 'enforce' || !isNew || write.status === 'excepted') return [];
+      const action = policies.get(turn.policyId)?.checks.find(({ id }) => id === turn.check)?.action;
+      return action ? [{ finding: write.id, action, subjectType: turn.subjectType, subjectId: turn.subjectId }] : [];
+    });
+    for (let first = 0; first < asked.length; first += ASKED_AT_ONCE)
+      await this.audit.record(tx, {
+        type: 'findings.actions-asked',
+        actor: systemActor('findings'),
+        target: { type: 'evaluation-pass', id: passId },
+        data: { actions: asked.slice(first, first + ASKED_AT_ONCE) },
+      });
   }
 
   /** What was allowed is gone, or has become worse than what was allowed. */
