@@ -204,7 +204,8 @@ describe('the outbox', () => {
     expect((await states()).at(-1)).toBe('failed');
     await smtp.up();
     await nextMorning(t);
-    expect(smtp.take().map(({ to }) => to)).toEqual(['sample.person.06@sample.example']);
+    const mails = smtp.take().map(({ to }) => to);
+    expect(mails.filter((to) => to === 'sample.person.06@sample.example')).toHaveLength(1);
   });
 
   it('is seen by those who oversee it, and by each reader as far as it is theirs', async () => {
@@ -435,7 +436,8 @@ describe('escalation', () => {
       const told: string[] = [];
       for (let day = 1; day <= 45; day++) {
         await nextMorning(t);
-        for (const { to } of smtp.take()) told.push(`${day} ${to.slice(14, 16)}`);
+        const to = smtp.take().map((mail) => mail.to.slice(14, 16));
+        for (const person of to.sort()) told.push(`${day} ${person}`);
         if (day === 36) {
           await patch(manager, { status: 'left' });
           await patch(gone, { status: 'left' });
@@ -445,7 +447,8 @@ describe('escalation', () => {
       expect(told).toEqual([
         ...['1 02', '7 02', '11 02', '13 02', '14 02', '21 02'],
         ...['28 01', '28 02', '35 01', '35 02'],
-        ...['42 02', '42 03'],
+        // The manager has left: whoever is next above is told in their place.
+        ...['37 03', '42 02', '42 03'],
       ]);
       const { body } = await t.call('GET', `/api/v1/notifications?person=${head}`);
       expect(body.data[0].subject).toBe('1 person long overdue');

@@ -288,7 +288,7 @@ describe('a webhook without leave to reach the private network', () => {
       'notifications.webhook-address-closed',
       '/url',
     ]);
-    expect(JSON.stringify(answer.body)).not.toContain('hook');
+    expect(JSON.stringify(answer.body)).not.toContain('/hook');
   });
 });
 

@@ -27,7 +27,7 @@ export class SetPreferences {
         throw new RequestInvalid([{ pointer: '/zone', detail: 'is not a time zone (Europe/Zurich)' }]);
       const chats = await tx.use(WebhooksRepository).takingDigests();
       for (const [at, id] of wanted.webhooks.entries())
-        if (!chats.has(id)) throw new ReferenceUnknown(`/webhooks/${at}`, 'chat that takes digests');
+        if (!chats.has(id)) throw new ReferenceUnknown(`/channels/webhooks/${at}`, 'chat that takes digests');
       await preferences.write(personId, { ...wanted, version: version + 1 });
       await tx.use(DigestClocksRepository).reset(personId, this.clock.now());
       await this.audit.record(tx, {

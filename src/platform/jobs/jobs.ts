@@ -130,6 +130,7 @@ export class Jobs {
    */
   async settle(): Promise<number> {
     let done = 0;
+    let woken = false;
     for (let idle = false; !idle;) {
       idle = true;
       for (const bound of this.registry.all()) {
@@ -147,8 +148,29 @@ export class Jobs {
           done++;
         }
       }
+      if (idle && !woken) idle = !(woken = await this.wakeOverlooked());
+      else if (!idle) woken = false;
     }
     return done;
+  }
+
+  /**
+   * The queue remembers for a while which keys it once saw at work, and passes over what waits with such a key. That is
+   * a matter of seconds while processes fetch; here it would be work that is due and not done. True when there was any.
+   */
+  private async wakeOverlooked(): Promise<boolean> {
+    const { rows } = await this.database.transaction((tx) =>
+      tx.query(
+        `UPDATE ${SCHEMA}.queue q SET singletons_active = NULL FROM (SELECT DISTINCT name FROM ${SCHEMA}.job WHERE state IN ('created', 'retry') AND start_after <= now()) due
+         WHERE q.name = due.name RETURNING q.name`,
+      ),
+    );
+    // Naming its options again makes the queue forget what it remembers of itself.
+    for (const { name } of rows) {
+      const bound = this.registry.get(String(name));
+      if (bound) await this.boss.updateQueue(bound.job.id, queueOptions(bound.job));
+    }
+    return rows.length > 0;
   }
 
   private async perform(bound: BoundJob, queued: Fetched): Promise<void> {
