@@ -140,7 +140,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
         type: 'json',
       },
       heldPrivileges: {
-        sql: `(SELECT coalesce(json_agg(json_build_object('name', held.name, 'privilege', held.privilege, 'firstSeenAt', epoch_ms(held.first_seen_at), 'lastUsedAt', epoch_ms(held.last_used_at), 'useKnownSince', epoch_ms(held.since), 'useKnownUntil', epoch_ms(held.until)) ORDER BY held.name, held.id), '[]') FROM (
+        sql: `(SELECT coalesce(json_agg(json_build_object('name', held.name, 'privilege', held.privilege, 'firstSeenAt', epoch_ms(held.first_seen_at), 'lastUsedAt', epoch_ms(held.last_used_at), 'useKnownSince', epoch_ms(held.since), 'useKnownUntil', epoch_ms(held.until))), '[]') FROM (
           SELECT g.id, e.display_name AS name, e.privilege, g.first_seen_at, gu.last_used_at, coalesce(gu.known_since, gsr.use_known_since) AS since, coalesce(gu.known_until, gsr.use_known_until) AS until
           FROM grants g JOIN entitlements e ON e.id = g.entitlement_id LEFT JOIN grant_usage gu ON gu.grant_id = g.id LEFT JOIN scope_readings gsr ON gsr.scope_id = g.scope_id AND gsr.resource_type = g.resource_type
           WHERE g.identity_id = i.id AND g.removed_at IS NULL AND e.removed_at IS NULL AND e.privilege IN ('admin', 'privileged', 'write') ORDER BY e.display_name, g.id LIMIT 100) held)`,
@@ -195,7 +195,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       },
       consumers: {
         sql: `(SELECT coalesce(json_agg(json_build_object('kind', known.kind, 'locator', known.locator)), '[]') FROM (
-          SELECT DISTINCT n.kind, n.locator FROM consumers n WHERE n.credential_id = c.id ORDER BY n.kind, n.locator LIMIT 50) known)`,
+          SELECT n.kind, n.locator FROM consumers n WHERE n.credential_id = c.id ORDER BY n.kind, n.locator, n.basis LIMIT 50) known)`,
         type: 'json',
       },
     },

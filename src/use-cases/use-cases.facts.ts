@@ -3,10 +3,13 @@ import { personStanding } from '../people/index.js';
 import { sql } from '../platform/database/index.js';
 import type { FactColumn, FactContribution, Facts, Marks } from '../subjects/index.js';
 
+/** Agents that authenticated as an identity (alias `i`) and are retired. */
+const RETIRED_AGENTS = `FROM agent_identities l JOIN agents a ON a.id = l.agent_id WHERE l.identity_id = i.id AND a.status = 'retired'`;
+
 /** What an identity (alias `i`) is for, and how risky that makes it. */
-const SERVES = `count(DISTINCT u.id) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS approved, count(DISTINCT u.id) FILTER (WHERE NOT (u.status = 'approved' AND u.approved_digest = u.digest)) AS unapproved,
-      max(risk_rank(u.risk_level)) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS risk
-    FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.removed_at IS NULL AND u.status <> 'retired'`;
+const SERVES = `count(DISTINCT u.id) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS approved, count(DISTINCT u.id) FILTER (WHERE u.status <> 'retired' AND NOT (u.status = 'approved' AND u.approved_digest = u.digest)) AS unapproved,
+      count(DISTINCT u.id) FILTER (WHERE u.status = 'retired') AS retired, max(u.valid_from) FILTER (WHERE u.status = 'retired') AS last_retired, max(risk_rank(u.risk_level)) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS risk
+    FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.removed_at IS NULL`;
 const AGENTS = `FROM agent_identities ai JOIN agents a ON a.id = ai.agent_id WHERE a.status = 'active'`;
 const purpose = (subject: FactContribution['subject']): FactContribution => ({
   subject,
@@ -36,13 +39,14 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
   facts.contribute({
     subject: 'identity',
     name: 'retired purposes',
-    joins: `LEFT JOIN LATERAL (
-      SELECT count(*) AS number, max(at) AS last FROM (
-        SELECT DISTINCT u.id, u.valid_from AS at FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.identity_id = i.id AND l.removed_at IS NULL AND u.status = 'retired'
-        UNION ALL SELECT a.id, a.valid_from FROM agent_identities l JOIN agents a ON a.id = l.agent_id WHERE l.identity_id = i.id AND a.status = 'retired') AS past) retired ON true`,
+    after: ['use-cases'],
+    joins: '',
     columns: {
-      retiredPurposes: { sql: 'retired.number', type: 'number' },
-      lastRetiredAt: { sql: 'epoch_ms(retired.last)', type: 'instant' },
+      retiredPurposes: { sql: `serves.retired + (SELECT count(*) ${RETIRED_AGENTS})`, type: 'number' },
+      lastRetiredAt: {
+        sql: `epoch_ms(greatest(serves.last_retired, (SELECT max(a.valid_from) ${RETIRED_AGENTS})))`,
+        type: 'instant',
+      },
     },
   });
 

@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { run } from '../../src/cli/program.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { importFile, ndjson } from '../support/files.js';
 
@@ -216,6 +220,38 @@ describe('programme figures', () => {
     expect(body).toContain('On 1 of these days nothing was measured');
     const ids = [...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('come by the command: a table with what is unknown beside it, a file, a page', async () => {
+    const said = async (...words: string[]): Promise<string> => {
+      let text = '';
+      const write = process.stdout.write.bind(process.stdout);
+      process.stdout.write = ((piece: string) => {
+        text += piece;
+        return true;
+      });
+      const before = { MANDATE_URL: process.env.MANDATE_URL, MANDATE_TOKEN: process.env.MANDATE_TOKEN };
+      Object.assign(process.env, { MANDATE_URL: t.url, MANDATE_TOKEN: await t.token('auditor') });
+      try {
+        await run(['node', 'mandate', 'report', 'programme', '--quiet', ...words]);
+      } finally {
+        process.stdout.write = write;
+        for (const [name, value] of Object.entries(before))
+          if (value === undefined) delete process.env[name];
+          else process.env[name] = value;
+      }
+      return text;
+    };
+    const table = (await said('--from', '2026-03-01', '--to', '2026-03-01')).trimEnd().split('\n');
+    expect(table).toHaveLength(2);
+    expect(table[0]!.split('\t').slice(0, 5)).toEqual(['DAY', 'IDENTITIES', 'OWNED', 'ACCEPTED', 'OVER AGE']);
+    expect(table[1]!.split('\t').slice(0, 5)).toEqual(['2026-03-01', '2', '1', '0', '1 (1 unknown)']);
+    const csv = await t.call<string>('GET', `${REPORT}?from=2026-03-01&format=csv`);
+    expect(await said('--from', '2026-03-01', '--output', 'csv')).toBe(csv.body);
+    const folder = await mkdtemp(join(tmpdir(), 'mandate-report-'));
+    await said('--from', '2026-03-01', '--html', join(folder, 'page.html'));
+    expect(await readFile(join(folder, 'page.html'), 'utf8')).toContain('<h1>Programme figures</h1>');
+    await rm(folder, { recursive: true });
   });
 
   it('leave an entry in the log that says what was counted', async () => {

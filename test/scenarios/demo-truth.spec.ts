@@ -60,7 +60,8 @@ describe('the sample organisation', () => {
     findings = await everyRow<Finding>(sample.t, 'findings');
     checks = (await sample.t.call('GET', '/api/v1/checks')).body.data;
     stored = await storedOutcomes(sample.t);
-  });
+    // A whole company on a machine that is busy with other things.
+  }, 300_000);
   afterAll(() => sample.close());
 
   it('has the size of a company, and nobody in it is real', async () => {

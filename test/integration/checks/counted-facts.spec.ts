@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RunFullPass } from '../../../src/checks/index.js';
+import { JudgeTouched } from '../../../src/inventory/operations/judge-touched.js';
+import { ScopesRepository } from '../../../src/inventory/scopes.repository.js';
+import { newId } from '../../../src/platform/crypto/index.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { importFile, ndjson } from '../../support/files.js';
 
@@ -163,6 +166,39 @@ describe('facts that hang on other rows', () => {
     expect(await failing(check, 'held')).toBe(false);
     await importFile(t, { format: 'ndjson', source: 'places' }, file(store, { kind: 'wiki', locator: 'sample page' }));
     expect(await failing(check, 'held')).toBe(true);
+    await agrees();
+  });
+
+  it('which environment an account belongs to that a role trusts: known later, and moved', async () => {
+    const check = 'environments-are-kept-apart';
+    await importFile(
+      t,
+      { format: 'ndjson', source: 'trusting' },
+      ndjson([service('reached', { kind: 'role', custody: 'assumable' })]),
+    );
+    const reached = await idOf('reached');
+    // What a file cannot tell, a reading of the cloud writes: the role trusts a whole account of ours.
+    await t.sql(
+      `INSERT INTO identity_trusts (identity_id, principal, principal_kind, account_id, provider, conditions, narrowed, standing)
+       VALUES ($1, 'arn:aws:iam::111122223333:root', 'account', '111122223333', 'aws', '{}', false, 'own')`,
+      [reached],
+    );
+    await t.sql(
+      `INSERT INTO known_accounts (provider, account_id, name, relation, basis) VALUES ('aws', '111122223333', 'sample account', 'own', 'sample')`,
+    );
+    const [source] = await t.sql<{ id: string }>(`SELECT id FROM sources WHERE name = 'trusting'`);
+    const note = async (environment: string): Promise<void> => {
+      const scope = { id: '111122223333', name: 'sample account', kind: 'account', environment };
+      await t.app.database.transaction((tx) =>
+        tx.use(ScopesRepository).note(source!.id, scope, newId(t.clock), t.clock.now()),
+      );
+      await t.app.nest.get(JudgeTouched).execute(source!.id, newId(t.clock));
+      await t.settle();
+    };
+    await note('development');
+    expect(await failing(check, 'reached')).toBe(true);
+    await note('production');
+    expect(await failing(check, 'reached')).toBe(false);
     await agrees();
   });
 

@@ -1,5 +1,6 @@
 import type { Acting, Loading, Step, Waiting } from './loading.js';
 import type { SampleTime } from '../sample-time.js';
+import { figuresStep } from './figures-step.js';
 import { expectedUseStep, ownersStep } from './owner-steps.js';
 import { leaversStep, peopleStep } from './people-steps.js';
 import { isLoaded, policiesStep, quietStep } from './policy-steps.js';
@@ -17,6 +18,7 @@ const FIRST_TIME: readonly Step[] = [
   leaversStep,
   troubleStep,
   policiesStep,
+  figuresStep,
 ];
 
 export interface LoadOptions {
