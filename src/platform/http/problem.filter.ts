@@ -54,7 +54,7 @@ export function sendProblem(
     );
   if (problem.status === 401)
     void reply.header('www-authenticate', (known instanceof DomainError && known.challenge) || 'Bearer');
-  if (reply.sent) return;
+  if (reply.sent || reply.raw.headersSent) return;
   void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }
 
