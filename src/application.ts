@@ -114,7 +114,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       localAdminFolder: embedded ? folder : null,
       works: options.works ?? true,
     });
-    const nest = await createHttpApp(module as never, logger);
+    const nest = await createHttpApp(module as never, logger, config);
     closers.push(() => nest.close());
     assertEveryRouteIsGuarded(nest);
     observeRequests(nest, nest.get(Metrics));

@@ -42,7 +42,7 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
     after: ['use-cases'],
     joins: '',
     columns: {
-      retiredPurposes: { sql: `serves.retired + (SELECT count(*) ${RETIRED_AGENTS})`, type: 'number' },
+      retiredPurposes: { sql: `coalesce(serves.retired, 0) + (SELECT count(*) ${RETIRED_AGENTS})`, type: 'number' },
       lastRetiredAt: {
         sql: `epoch_ms(greatest(serves.last_retired, (SELECT max(a.valid_from) ${RETIRED_AGENTS})))`,
         type: 'instant',

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { type Application, createApplication, firstAdministratorLink } from '../../application.js';
 import { note } from '../output.js';
 
+const STOP_SECONDS = 30;
+
 /** Serves until it is asked to stop; then lets go of everything in order. */
 export async function serveUntilStopped(
   application: Application,
@@ -22,6 +24,11 @@ export async function serveUntilStopped(
   if (application.dataFolder !== null) writeFileSync(join(application.dataFolder, 'address'), `${address}\n`);
   await announce(address);
   await stopped;
+  // What does not let go in time is let go of: whatever was not committed then will be done again.
+  setTimeout(() => {
+    note(`Something did not stop within ${STOP_SECONDS} seconds.`);
+    process.exit(1);
+  }, STOP_SECONDS * 1000).unref();
   await application.close();
 }
 

@@ -158,6 +158,30 @@ const VARIABLES = {
     schema: z.coerce.number().int().min(5).max(10_080).default(60),
     about: 'After how long without a request a session ends.',
   },
+  MANDATE_RATE_LIMIT_PER_MINUTE: {
+    schema: z.coerce.number().int().min(0).default(6000),
+    about: 'Requests one caller may make in a minute, for each process; 0 = as many as they like.',
+  },
+  MANDATE_RATE_LIMIT_ANONYMOUS_PER_MINUTE: {
+    schema: z.coerce.number().int().min(0).default(600),
+    about: 'Requests without a valid credential that one address may make in a minute; 0 = as many as it likes.',
+  },
+  MANDATE_TRUSTED_PROXIES: {
+    schema: list.default([]),
+    about: 'Addresses (or CIDR ranges) of proxies whose X-Forwarded-For is believed.',
+  },
+  MANDATE_CORS_ORIGINS: {
+    schema: list
+      .pipe(
+        z.array(z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).origin === text, 'is not an origin')),
+      )
+      .default([]),
+    about: 'Origins whose pages may call the API with a token of their own; never with a cookie.',
+  },
+  MANDATE_REQUEST_TIMEOUT_SECONDS: {
+    schema: z.coerce.number().int().min(1).max(3600).default(60),
+    about: 'How long a request may take before it is answered with 503; uploads may take half an hour.',
+  },
   MANDATE_IMPORT_MAX_BYTES: {
     schema: z.coerce
       .number()

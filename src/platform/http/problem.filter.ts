@@ -55,7 +55,7 @@ export function sendProblem(
     );
   if (problem.status === 401)
     void reply.header('www-authenticate', (known instanceof DomainError && known.challenge) || 'Bearer');
-  if (reply.sent) return;
+  if (reply.sent || reply.raw.headersSent) return;
   const form = errorFormOf(request.url);
   if (form) {
     const { status, body } = form.write(problem);

@@ -77,6 +77,12 @@ export class MediaTypeUnsupported extends DomainError {
   readonly kind = 'unsupported-media';
 }
 
+/** The answer would have come too late. What was asked for may still be carried out. */
+export class RequestTookTooLong extends DomainError {
+  readonly code = 'request.took-too-long';
+  readonly kind = 'unavailable';
+}
+
 export class SecretInRequest extends DomainError {
   readonly code = 'request.secret-refused';
   readonly kind = 'invalid';

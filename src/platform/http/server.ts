@@ -7,14 +7,20 @@ import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 } from 'uuid';
 import { Config } from '../config/index.js';
-import { type PinoRootLogger, RootLogger } from '../logging/index.js';
-import { ALLOW, Authenticator, OPEN } from './actor.js';
+import { type Logger, type PinoRootLogger, RootLogger } from '../logging/index.js';
+import { type Actor, ALLOW, Authenticator, OPEN } from './actor.js';
+import { answerCrossOrigin } from './cross-origin.js';
 import { NestLog } from './nest-log.js';
 import { sendProblem } from './problem.filter.js';
-import { MediaTypeUnsupported, NotSignedIn } from './problem.js';
+import { MediaTypeUnsupported, NotSignedIn, RequestTookTooLong } from './problem.js';
+import { limitRates } from './rate-limits.js';
 import { enterRequest } from './request-context.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+/** Of what anybody may send: enough for a one-time link, a sign-out, a signed event. */
+const OPEN_BODY_LIMIT_BYTES = 16 * 1024;
+const UPLOAD_MS = 30 * 60_000;
+const UPLOADS = /\/imports$/;
 /** Open beside the routes that say so themselves: the description of the API and the sign-in. */
 const OPEN_PATHS = /^\/(?:$|healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api\/v1\/auth\/|assets\/|favicon)/;
 
@@ -22,11 +28,16 @@ const OPEN_PATHS = /^\/(?:$|healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api
 export async function createHttpApp(
   module: Type | { module: Type },
   logger: PinoRootLogger,
+  config: Config,
 ): Promise<NestFastifyApplication> {
+  const proxies = config.get('MANDATE_TRUSTED_PROXIES');
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: 300_000,
+    // The whole request, body and all, then what is done with it; headers that trickle in are cut off sooner.
+    requestTimeout: UPLOAD_MS,
+    http: { headersTimeout: 20_000 },
     connectionTimeout: 0,
+    trustProxy: proxies.length > 0 ? proxies : false,
     keepAliveTimeout: 72_000,
     genReqId: (request: { headers: Record<string, unknown> }) => requestId(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
@@ -50,7 +61,9 @@ export async function createHttpApp(
     ],
   });
   const fastify = app.getHttpAdapter().getInstance();
-  const config = app.get(Config);
+  fastify.addHook('onRoute', (route) => {
+    if (OPEN_PATHS.test(route.url)) route.bodyLimit = Math.min(route.bodyLimit ?? Infinity, OPEN_BODY_LIMIT_BYTES);
+  });
   const isHttps = (config.get('MANDATE_PUBLIC_URL') ?? '').startsWith('https:');
   await app.register(cookie);
   await app.register(helmet, {
@@ -74,20 +87,58 @@ export async function createHttpApp(
   acceptFormsOfPages(fastify);
   const root = app.get(RootLogger).child({ part: 'http' });
   const authenticator = app.get(Authenticator);
+  const limits = await limitRates(app, config);
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Actor | null> => {
+    try {
+      return await authenticator.authenticate(request);
+    } catch (error) {
+      if (error instanceof NotSignedIn) await limits.withoutCaller(request, reply);
+      throw error;
+    }
+  };
+  // Whose answer comes while we stop must not keep the connection: the server waits for every one that is open.
+  let isStopping = false;
+  fastify.addHook('preClose', async () => void (isStopping = true));
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (isStopping) void reply.header('connection', 'close');
+  });
+  const patienceMs = config.get('MANDATE_REQUEST_TIMEOUT_SECONDS') * 1000;
   fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    const timer = setTimeout(
+      () => answerLate(request, reply, config.publicUrl(), root),
+      UPLOADS.test(request.url.split('?')[0]!) ? UPLOAD_MS : patienceMs,
+    );
+    reply.raw.once('close', () => clearTimeout(timer));
     enterRequest(request.id);
     void reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     try {
-      const actor = await authenticator.authenticate(request);
-      if (actor) request.actor = actor;
-      else if (!OPEN_PATHS.test(request.url.split('?')[0]!)) throw new NotSignedIn();
+      if (answerCrossOrigin(config, request, reply)) return reply;
+      await limits.beforeSignIn(request, reply);
+      const actor = await authenticate(request, reply);
+      if (actor) {
+        request.actor = actor;
+        await limits.withCaller(request, reply, actor);
+      } else {
+        await limits.withoutCaller(request, reply);
+        if (!OPEN_PATHS.test(request.url.split('?')[0]!)) throw new NotSignedIn();
+      }
     } catch (error) {
+      // Its body is never read: whoever sends one to nobody is not kept on the line for the rest of it.
+      if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined)
+        void reply.header('connection', 'close');
       sendProblem(error, request, reply, config.publicUrl(), root);
       return reply;
     }
     return undefined;
   });
   return app;
+}
+
+/** What was asked for goes on; whoever asked is not left waiting. What comes of it later has nobody to go to. */
+function answerLate(request: FastifyRequest, reply: FastifyReply, base: string, logger: Logger): void {
+  if (reply.sent || reply.raw.headersSent) return;
+  const words = 'This takes too long now. Read the resource to see what became of it, or try again.';
+  sendProblem(new RequestTookTooLong(words), request, reply, base, logger);
 }
 
 /** The one form our own pages send; everywhere else a form is somebody else's. */
