@@ -13,6 +13,7 @@ import { Findings1763730000012 } from './1763730000012-findings.js';
 import { PeopleFeeds1763730000161 } from './1763730000161-people-2.js';
 import { PeopleSignals1763730000162 } from './1763730000162-people-3.js';
 import { PeopleCandidates1763730000163 } from './1763730000163-people-4.js';
+import { PeopleAddresses1763730000164 } from './1763730000164-people-5.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   PeopleFeeds1763730000161,
   PeopleSignals1763730000162,
   PeopleCandidates1763730000163,
+  PeopleAddresses1763730000164,
 ] as const;
