@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { agentCommand, checkCommand, findingCommand, useCaseCommand } from './commands/governance.js';
 import { importCommand } from './commands/import.js';
 import { credentialCommand, identityCommand, personCommand, sourceCommand } from './commands/inventory.js';
+import { feedCommand, positionCommand, signalCommand } from './commands/people.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { scanCommand } from './commands/scan.js';
 import { serveCommand } from './commands/serve.js';
@@ -32,6 +33,9 @@ export function createProgram(): Command {
     useCaseCommand,
     agentCommand,
     personCommand,
+    feedCommand,
+    positionCommand,
+    signalCommand,
     findingCommand,
     checkCommand,
     jobCommand,

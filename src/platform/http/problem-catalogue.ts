@@ -24,6 +24,7 @@ export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "ownership.not-yours-to-accept", kind: "forbidden", when: "", says: "Only the person who is named as owner accepts." },
   { code: "ownership.nothing-to-accept", kind: "conflict", when: "", says: "Nobody is named as owner of this identity." },
   { code: "ownership.owner-cannot-answer", kind: "invalid", when: "", says: "This person has left, or will not be there to answer. Name somebody who is." },
+  { code: "people.fact-not-ahead", kind: "conflict", when: "", says: "Only a planned move that still lies ahead can be taken back. What follows from a feed is changed in the feed." },
   { code: "people.import-not-held", kind: "conflict", when: "", says: "Only an import that is held can be confirmed." },
   { code: "people.import-superseded", kind: "conflict", when: "", says: "A later file of this feed was taken since. Import the file again if it still holds." },
   { code: "people.name-taken", kind: "conflict", when: "", says: "There is another … of this name." },
