@@ -14,6 +14,7 @@ import { credentialCommand, identityCommand, personCommand, sourceCommand } from
 import { ownershipCommand } from './commands/ownership.js';
 import { policyCommand } from './commands/policies.js';
 import { reportCommand } from './commands/report.js';
+import { feedCommand, positionCommand, signalCommand } from './commands/people.js';
 import { apiCommand, jobCommand, tokenCommand } from './commands/running.js';
 import { reviewCommand } from './commands/reviews.js';
 import { scanCommand } from './commands/scan.js';
@@ -42,6 +43,9 @@ export function createProgram(): Command {
     agentCommand,
     personCommand,
     ownershipCommand,
+    feedCommand,
+    positionCommand,
+    signalCommand,
     findingCommand,
     exceptionCommand,
     policyCommand,

@@ -55,3 +55,13 @@ export class NothingToSeparate extends DomainError {
     super('This is all that is known of the person: nobody would be left to take it from.');
   }
 }
+
+export class FactNotAhead extends DomainError {
+  readonly code = 'people.fact-not-ahead';
+  readonly kind = 'conflict';
+  constructor() {
+    super(
+      'Only a planned move that still lies ahead can be taken back. What follows from a feed is changed in the feed.',
+    );
+  }
+}

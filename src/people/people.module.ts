@@ -1,9 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { JobRegistry } from '../platform/jobs/index.js';
 import { Facts } from '../subjects/index.js';
+import { AbsencesController, PositionsController } from './absences.controller.js';
 import { ApplyDatedFacts } from './operations/apply-dated-facts.js';
 import { ImportPeople } from './operations/import-people.js';
 import { MergePersons } from './operations/merge-persons.js';
+import { PlanAbsence } from './operations/plan-absence.js';
 import { ReadPeopleFolder } from './operations/read-people-folder.js';
 import { ReceiveSignal } from './operations/receive-signal.js';
 import { RecordPerson } from './operations/record-person.js';
@@ -27,6 +29,8 @@ import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './pe
 @Global()
 @Module({
   controllers: [
+    AbsencesController,
+    PositionsController,
     PeopleMergesController,
     SignalsReceiverController,
     SignalsController,
@@ -38,6 +42,7 @@ import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './pe
     TeamsController,
   ],
   providers: [
+    PlanAbsence,
     MergePersons,
     SetVerifier,
     ReceiveSignal,

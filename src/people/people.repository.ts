@@ -15,6 +15,11 @@ export interface PersonRow {
   readonly unit: { id: string; name: string } | null;
   readonly joinedAt: string | null;
   readonly leavesAt: string | null;
+  /** Away at this instant, until when, and who stands in; null for who is here. */
+  readonly away: {
+    readonly until: string;
+    readonly deputy: { readonly id: string; readonly displayName: string } | null;
+  } | null;
   /** The person this one turned out to be; null for everybody who stands for themselves. */
   readonly mergedInto: string | null;
   readonly version: number;
@@ -30,7 +35,9 @@ const SELECT = (
   now: Date,
 ) => sql`SELECT p.id, p.user_name AS "userName", p.display_name AS "displayName", p.email, ${isActive('p', now)} AS active, p.status,
   CASE WHEN m.id IS NULL THEN NULL ELSE json_build_object('id', m.id, 'displayName', m.display_name) END AS manager, p.department, p.position, p.worker_type AS "workerType",
-  CASE WHEN u.id IS NULL THEN NULL ELSE json_build_object('id', u.id, 'name', u.name) END AS unit, iso(p.joined_at) AS "joinedAt", iso(p.leaves_at) AS "leavesAt", p.merged_into AS "mergedInto", p.version
+  CASE WHEN u.id IS NULL THEN NULL ELSE json_build_object('id', u.id, 'name', u.name) END AS unit, iso(p.joined_at) AS "joinedAt", iso(p.leaves_at) AS "leavesAt", (SELECT json_build_object('until', iso(a.ends_at), 'deputy', CASE WHEN d.id IS NULL THEN NULL ELSE json_build_object('id', d.id, 'displayName', d.display_name) END) FROM person_absences a
+    LEFT JOIN persons d ON d.id = coalesce(a.deputy_id, (SELECT deputy_id FROM person_deputies pd WHERE pd.person_id = p.id ORDER BY place LIMIT 1)) WHERE a.person_id = p.id AND a.starts_at <= ${now} AND a.ends_at > ${now} ORDER BY a.ends_at DESC LIMIT 1) AS away,
+  p.merged_into AS "mergedInto", p.version
   FROM persons p LEFT JOIN persons m ON m.id = p.manager_id LEFT JOIN units u ON u.id = p.unit_id`;
 
 export class PeopleRepository {
@@ -58,6 +65,16 @@ export class PeopleRepository {
 
   forChange(id: string): Promise<Person | null> {
     return this.tx.orm(Person).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async version(id: string): Promise<number | null> {
+    const [row] = await this.tx.sql<{ version: number }>`SELECT version FROM persons WHERE id = ${id}`;
+    return row?.version ?? null;
+  }
+
+  /** Something that belongs to the person changed, and whoever read them before has to read them again. */
+  async touch(id: string, at: Date): Promise<void> {
+    await this.tx.sql`UPDATE persons SET version = version + 1, updated_at = ${at} WHERE id = ${id}`;
   }
 
   async exists(id: string): Promise<boolean> {

@@ -22,6 +22,13 @@ export const personSchema = z
       .datetime()
       .nullable()
       .meta({ description: 'The instant the last working day ends; it may lie ahead.' }),
+    away: z
+      .strictObject({
+        until: z.iso.datetime(),
+        deputy: z.strictObject({ id: z.uuid(), displayName: z.string() }).nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Away at this moment, until when, and who stands in.' }),
     mergedInto: z
       .uuid()
       .nullable()

@@ -79,7 +79,7 @@ export class PersonMergesRepository {
       .sql`WITH fresh AS MATERIALIZED (SELECT * FROM person_records WHERE id = ANY(${ids}::uuid[]) AND deleted_at IS NULL AND person_id IS NOT NULL),
       hits AS (
         SELECT f.id AS record_id, f.person_id AS mine, o.person_id, 0 AS rule, 'employee-number' AS because FROM fresh f JOIN person_records o ON o.employee_number = f.employee_number
-        UNION ALL SELECT f.id, f.person_id, o.person_id, 1, 'email' FROM fresh f CROSS JOIN LATERAL unnest(f.addresses) AS a JOIN person_records o ON o.addresses @> ARRAY[a] AND o.deleted_at IS NULL
+        UNION ALL SELECT f.id, f.person_id, o.person_id, 1, 'email' FROM fresh f CROSS JOIN LATERAL unnest(f.addresses) AS a CROSS JOIN LATERAL (SELECT * FROM person_records o WHERE o.addresses @> ARRAY[a] OFFSET 0) o WHERE o.deleted_at IS NULL AND o.person_id <> f.person_id
         UNION ALL SELECT f.id, f.person_id, p.id, 2, 'user-name' FROM fresh f JOIN persons p ON lower(p.user_name) = lower(f.user_name) AND p.merged_into IS NULL)
       INSERT INTO person_candidates (record_id, person_id, because, found_at)
       SELECT DISTINCT ON (h.record_id, h.person_id) h.record_id, h.person_id, h.because, ${now}::timestamptz FROM hits h

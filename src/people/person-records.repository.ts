@@ -123,20 +123,19 @@ export class PersonRecordsRepository {
     const rank = (rule: MatchingRule): number => rules.indexOf(rule);
     const agree = sql`(o.employee_number IS NULL OR f.employee_number IS NULL OR o.employee_number = f.employee_number)`;
     const other = sql`o.feed_id <> f.feed_id AND o.person_id IS NOT NULL`;
-    const hits = sql`SELECT NULL::uuid AS record_id, NULL::uuid AS person_id, 0 AS rule WHERE false
-      ${on('employee-number') ? sql`UNION SELECT f.id, o.person_id, ${rank('employee-number')}::int FROM fresh f JOIN person_records o ON o.employee_number = f.employee_number AND ${other}` : empty}
-      ${on('email') ? sql`UNION SELECT f.id, o.person_id, ${rank('email')}::int FROM fresh f CROSS JOIN LATERAL unnest(f.addresses) AS a JOIN person_records o ON o.addresses @> ARRAY[a] AND ${other} AND ${agree}` : empty}
-      ${on('user-name') ? sql`UNION SELECT f.id, o.person_id, ${rank('user-name')}::int FROM fresh f JOIN persons p ON lower(p.user_name) = lower(f.user_name) JOIN person_records o ON o.person_id = p.id AND lower(o.user_name) = lower(f.user_name) AND ${other} AND ${agree}` : empty}`;
+    const hits = sql`SELECT NULL::uuid AS record_id, NULL::uuid AS feed_id, NULL::uuid AS person_id, 0 AS rule WHERE false
+      ${on('employee-number') ? sql`UNION SELECT f.id, f.feed_id, o.person_id, ${rank('employee-number')}::int FROM fresh f JOIN person_records o ON o.employee_number = f.employee_number AND ${other}` : empty}
+      ${on('email') ? sql`UNION SELECT f.id, f.feed_id, o.person_id, ${rank('email')}::int FROM fresh f CROSS JOIN LATERAL unnest(f.addresses) AS a CROSS JOIN LATERAL (SELECT * FROM person_records o WHERE o.addresses @> ARRAY[a] OFFSET 0) o WHERE ${other} AND ${agree}` : empty}
+      ${on('user-name') ? sql`UNION SELECT f.id, f.feed_id, o.person_id, ${rank('user-name')}::int FROM fresh f JOIN persons p ON lower(p.user_name) = lower(f.user_name) JOIN person_records o ON o.person_id = p.id AND lower(o.user_name) = lower(f.user_name) AND ${other} AND ${agree}` : empty}`;
     const rows = await this.tx
       .run(sql`WITH fresh AS MATERIALIZED (SELECT * FROM person_records WHERE id = ANY(${ids}::uuid[]) AND person_id IS NULL),
       hits AS (${hits}),
-      sound AS (SELECT h.record_id, h.person_id, h.rule, f.feed_id FROM hits h JOIN fresh f ON f.id = h.record_id
+      sound AS (SELECT h.*, min(h.rule) OVER (PARTITION BY h.record_id) AS first FROM hits h
         WHERE NOT EXISTS (SELECT 1 FROM person_separations s WHERE s.record_id = h.record_id AND s.person_id = h.person_id)
-          AND NOT EXISTS (SELECT 1 FROM person_records t WHERE t.person_id = h.person_id AND t.feed_id = f.feed_id AND t.deleted_at IS NULL)),
-      first AS (SELECT record_id, min(rule) AS rule FROM sound GROUP BY record_id),
-      chosen AS (SELECT s.record_id, s.feed_id, (array_agg(DISTINCT s.person_id))[1] AS person_id FROM sound s JOIN first USING (record_id, rule) GROUP BY s.record_id, s.feed_id HAVING count(DISTINCT s.person_id) = 1),
-      alone AS (SELECT c.* FROM chosen c WHERE NOT EXISTS (SELECT 1 FROM chosen d WHERE d.person_id = c.person_id AND d.feed_id = c.feed_id AND d.record_id <> c.record_id))
-      UPDATE person_records r SET person_id = a.person_id FROM alone a WHERE a.record_id = r.id RETURNING r.id`);
+          AND NOT EXISTS (SELECT 1 FROM person_records t WHERE t.person_id = h.person_id AND t.feed_id = h.feed_id AND t.deleted_at IS NULL)),
+      chosen AS (SELECT record_id, feed_id, (array_agg(DISTINCT person_id))[1] AS person_id FROM sound WHERE rule = first GROUP BY record_id, feed_id HAVING count(DISTINCT person_id) = 1),
+      claimed AS (SELECT chosen.*, count(*) OVER (PARTITION BY feed_id, person_id) AS claims FROM chosen)
+      UPDATE person_records r SET person_id = c.person_id FROM claimed c WHERE c.record_id = r.id AND c.claims = 1 RETURNING r.id`);
     return rows.length;
   }
 

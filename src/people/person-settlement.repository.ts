@@ -70,13 +70,13 @@ export class PersonSettlementRepository {
           (array_agg(coalesce(leaves_at, standing_at) ${status}) FILTER (WHERE standing IS NOT NULL))[1] AS left_at,
           (array_agg(leaves_at ORDER BY ${raw(rankOf('leavesAt'))}, id) FILTER (WHERE standing IS DISTINCT FROM 'left' AND (leaves_at IS NOT NULL OR 'leavesAt' = ANY(stated))))[1] AS leaves_at
         FROM said GROUP BY person_id),
-      wanted AS (SELECT p.id, coalesce(w.user_name, p.user_name) AS user_name, coalesce(w.display_name, p.display_name) AS display_name, w.email, coalesce(w.status, 'active') AS status, CASE WHEN w.manager_id <> p.id THEN w.manager_id END AS manager_id,
+      -- One row for each person, what was beside what is to be: joined to persons once, by key, whatever the planner expects.
+      wanted AS (SELECT p.id, p.version = 0 AS is_new, ${stateOf('p')} AS before, coalesce(w.user_name, p.user_name) AS user_name, coalesce(w.display_name, p.display_name) AS display_name, w.email, coalesce(w.status, 'active') AS status, CASE WHEN w.manager_id <> p.id THEN w.manager_id END AS manager_id,
           w.department, w.position, w.worker_type, w.unit_id, w.joined_at, CASE WHEN w.status = 'left' THEN w.left_at ELSE w.leaves_at END AS leaves_at
-        FROM weighed w JOIN persons p ON p.id = w.person_id),
-      before AS MATERIALIZED (SELECT p.* FROM persons p JOIN wanted w ON w.id = p.id WHERE p.version = 0 OR (${raw(of('p'))}) IS DISTINCT FROM (${raw(of('w'))}))
+        FROM weighed w JOIN persons p ON p.id = w.person_id)
       UPDATE persons p SET (${raw(COLUMNS)}) = (SELECT ${raw(of('w'))}), updated_at = ${now}, version = p.version + 1
-      FROM wanted w JOIN before b ON b.id = w.id WHERE w.id = p.id
-      RETURNING p.id, b.version = 0 AS "isNew", ${stateOf('b')} AS before, ${stateOf('p')} AS after`);
+      FROM wanted w WHERE w.id = p.id AND (w.is_new OR (${raw(of('p'))}) IS DISTINCT FROM (${raw(of('w'))}))
+      RETURNING p.id, w.is_new AS "isNew", w.before, ${stateOf('p')} AS after`);
     // Who was merged into somebody stands as they do: what still points at them must not outlive their leaving.
     await this.tx
       .run(sql`UPDATE persons o SET (${raw(COLUMNS)}) = (SELECT ${raw(of('p'))}), updated_at = ${now}, version = o.version + 1

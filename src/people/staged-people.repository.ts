@@ -122,6 +122,8 @@ export class StagedPeopleRepository {
         }>`UPDATE person_records r SET status = 'left', status_at = ${at}, leaves_at = coalesce(r.leaves_at, ${at}), updated_at = ${at}, version = version + 1
           WHERE r.feed_id = ${feedId} AND r.status <> 'left' AND r.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM staged_people s WHERE s.key = r.key) RETURNING id`
       : [];
+    // What follows joins the records that were just written: the planner must not take the table for an empty one.
+    if (created.length > 1000) await this.tx.sql`ANALYZE person_records`;
     const [staged] = await this.tx.sql<{ count: number }>`SELECT count(*)::int AS count FROM staged_people`;
     const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
     return {

@@ -4,6 +4,7 @@ import { CommandFailed, EXIT } from '../exit.js';
 import { type CommonOptions, day, withOutput } from '../options.js';
 import { note, print, printOne } from '../output.js';
 import { type SyncRun, tellRun, waitForRun } from '../wait.js';
+import { personRecordCommands } from './people.js';
 import { getCommand, listCommand } from './list-command.js';
 import { addConsumers, addIdentityNormality } from './normality.js';
 
@@ -357,39 +358,54 @@ export function personCommand(program: Command): void {
     ],
   });
   getCommand(person, 'people');
+  personRecordCommands(person);
   withOutput(person.command('import'))
     .argument('<file>', 'CSV of the HR system')
     .option('--dry-run', 'show what it would change', false)
     .option('--snapshot', 'who is not in the file has left', false)
-    .option('--time-zone <zone>', 'of dates without a time', 'UTC')
+    .option('--time-zone <zone>', 'of dates without a time; the feed says else')
+    .option('--feed <name>', 'the HR feed it belongs to; "hr" without one')
+    .option('--mapping <json>', 'our field to the header the file uses, as JSON')
     .description('read an HR file')
-    .action(async (file: string, options: CommonOptions & { dryRun: boolean; snapshot: boolean; timeZone: string }) => {
-      const { openAsBlob } = await import('node:fs');
-      const { setTimeout: delay } = await import('node:timers/promises');
-      const form = new FormData();
-      form.append('dryRun', String(options.dryRun));
-      form.append('snapshot', String(options.snapshot));
-      form.append('timeZone', options.timeZone);
-      form.append('file', await openAsBlob(file), 'people.csv');
-      const client = connect();
-      let { body: run } = await client.call<{
-        id: string;
-        status: string;
-        counts: Record<string, number>;
-        errors: { line: number; field: string | null; detail: string }[];
-        error: string | null;
-      }>('POST', 'people/imports', { form });
-      while (run.status === 'queued' || run.status === 'running') {
-        await delay(300);
-        run = await client.get(`people/imports/${run.id}`);
-      }
-      printOne(run, options.output);
-      if (run.status !== 'complete')
-        throw new CommandFailed(
-          run.error ?? `${run.errors.length} rows could not be taken.`,
-          run.status === 'failed' ? EXIT.failure : EXIT.partial,
-        );
-    });
+    .action(
+      async (
+        file: string,
+        options: CommonOptions & {
+          dryRun: boolean;
+          snapshot: boolean;
+          timeZone?: string;
+          feed?: string;
+          mapping?: string;
+        },
+      ) => {
+        const { openAsBlob } = await import('node:fs');
+        const { setTimeout: delay } = await import('node:timers/promises');
+        const form = new FormData();
+        form.append('dryRun', String(options.dryRun));
+        form.append('snapshot', String(options.snapshot));
+        for (const field of ['timeZone', 'feed', 'mapping'] as const)
+          if (options[field] !== undefined) form.append(field, options[field]);
+        form.append('file', await openAsBlob(file), 'people.csv');
+        const client = connect();
+        let { body: run } = await client.call<{
+          id: string;
+          status: string;
+          counts: Record<string, number>;
+          errors: { line: number; field: string | null; detail: string }[];
+          error: string | null;
+        }>('POST', 'people/imports', { form });
+        while (run.status === 'queued' || run.status === 'running') {
+          await delay(300);
+          run = await client.get(`people/imports/${run.id}`);
+        }
+        printOne(run, options.output);
+        if (run.status !== 'complete')
+          throw new CommandFailed(
+            run.error ?? `${run.errors.length} rows could not be taken.`,
+            run.status === 'failed' ? EXIT.failure : EXIT.partial,
+          );
+      },
+    );
 }
 
 interface Credential {

@@ -12,7 +12,7 @@ import { PersonMergesRepository } from '../person-merges.repository.js';
 import { PersonRecordsRepository } from '../person-records.repository.js';
 import { PersonSettlementRepository } from '../person-settlement.repository.js';
 
-const CHUNK = 10_000;
+const CHUNK = 5_000;
 const ENTRY: Record<PeopleEvent, `people.${string}`> = {
   joined: 'people.persons-joined',
   noticed: 'people.persons-noticed',
