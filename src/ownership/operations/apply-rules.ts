@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { digestOf, sha256Hex } from '../../platform/crypto/index.js';
-import { Database, sql, type Tx } from '../../platform/database/index.js';
+import { Database, FreshStatistics, sql, type Tx } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
 import { Facts, Marks, movesWithTime } from '../../subjects/index.js';
 import { OwnershipRulesRepository } from '../ownership-rules.repository.js';
@@ -91,6 +91,7 @@ export class ApplyRules {
 
   private async walk(runId: string, signal?: AbortSignal): Promise<Progress> {
     let [after, looked, changed]: [string | null, number, number] = [null, 0, 0];
+    const statistics = new FreshStatistics(this.database, 'ownerships', 'ownership_waits');
     for (;;) {
       signal?.throwIfAborted();
       const done: { ids: string[]; changed: number } = await this.database.transaction(async (tx) => {
@@ -99,6 +100,7 @@ export class ApplyRules {
       });
       looked += done.ids.length;
       changed += done.changed;
+      await statistics.wrote(done.changed);
       if (done.ids.length < CHUNK) return { looked, changed };
       after = done.ids.at(-1)!;
     }
@@ -140,13 +142,17 @@ export class ApplyRules {
 
   private async give(tx: Tx, ids: readonly string[], runId: string): Promise<number> {
     const { rules, heads } = await this.deciding(tx);
-    const among = (of: readonly string[]) =>
-      ruleDifferences(this.facts, rules, heads, sql`SELECT unnest(${of}::uuid[])`, this.clock.now());
-    const other = await differing(tx, among(ids));
-    if (other.length === 0) return 0;
-    // Looked at again behind the lock: meanwhile somebody may have assigned one of them by hand.
-    await lockIdentities(tx, other);
-    const applied = await applyDifferences(tx, among(other), runId, this.clock.now());
+    const found = await differing(
+      tx,
+      ruleDifferences(this.facts, rules, heads, sql`SELECT unnest(${ids}::uuid[])`, this.clock.now()),
+    );
+    if (found.length === 0) return 0;
+    await lockIdentities(
+      tx,
+      found.map(({ identity_id }) => identity_id),
+    );
+    // Of what somebody assigned by hand meanwhile nothing is taken: it was marked, and is looked at again.
+    const applied = await applyDifferences(tx, found, runId, this.clock.now());
     if (applied.length === 0) return 0;
     this.own.add(tx);
     await this.marks.mark(tx, 'identity', ...applied.map(({ identityId }) => identityId));

@@ -1,4 +1,4 @@
-import { type Sql, sql, type Tx } from '../../platform/database/index.js';
+import type { Sql, Tx } from '../../platform/database/index.js';
 
 /** One identity whose owner the rules changed. */
 export interface Applied {
@@ -8,9 +8,13 @@ export interface Applied {
   readonly ownerId: string | null;
 }
 
-/** Ids of identities of which the rules want something otherwise, out of `differences`. */
-export const differing = async (tx: Tx, differences: Sql): Promise<string[]> =>
-  (await tx.run<{ id: string }>(sql`SELECT identity_id AS id FROM (${differences}) AS d`)).map(({ id }) => id);
+/** One difference as it was found: it is carried out only if nobody touched the ownership since. */
+interface Found {
+  readonly identity_id: string;
+}
+
+/** What the rules want otherwise. */
+export const differing = (tx: Tx, differences: Sql): Promise<Found[]> => tx.run<Found>(differences);
 
 /** Holds the identities still, in one order for everybody: whoever assigns by hand waits, and so do we. */
 export async function lockIdentities(tx: Tx, ids: readonly string[]): Promise<void> {
@@ -18,8 +22,10 @@ export async function lockIdentities(tx: Tx, ids: readonly string[]): Promise<vo
 }
 
 /** Carries out what the rules want: what was ends, what is new begins and is asked for, in one statement for each. */
-export async function applyDifferences(tx: Tx, differences: Sql, runId: string, at: Date): Promise<Applied[]> {
-  await tx.run(sql`CREATE TEMP TABLE rule_differences ON COMMIT DROP AS ${differences}`);
+export async function applyDifferences(tx: Tx, found: readonly Found[], runId: string, at: Date): Promise<Applied[]> {
+  await tx.sql`CREATE TEMP TABLE rule_differences ON COMMIT DROP AS
+    SELECT d.* FROM jsonb_to_recordset(${JSON.stringify(found)}::jsonb) AS d(identity_id uuid, what text, rule_id uuid, owner_id uuid, team_id uuid, sponsor_id uuid, deputies uuid[], gives text, remind_after_days integer, escalate_after_days integer, old_id uuid, old_version integer, kept_team_id uuid, kept_sponsor_id uuid)
+    LEFT JOIN ownerships o ON o.identity_id = d.identity_id AND o.state <> 'ended' WHERE o.id IS NOT DISTINCT FROM d.old_id AND o.version IS NOT DISTINCT FROM d.old_version`;
   await tx.sql`DELETE FROM ownership_waits w USING rule_differences d WHERE d.what IN ('end', 'move') AND w.ownership_id = d.old_id`;
   await tx.sql`UPDATE ownerships o SET state = 'ended', ended_at = ${at}, valid_from = ${at}, version = o.version + 1 FROM rule_differences d WHERE d.what IN ('end', 'move') AND o.id = d.old_id`;
   await tx.sql`UPDATE ownerships o SET rule_id = d.rule_id, team_id = d.team_id, sponsor_id = d.sponsor_id, deputies = d.deputies, run_id = ${runId}, valid_from = ${at}, version = o.version + 1,

@@ -18,8 +18,11 @@ export function ruleDifferences(
   identities: Sql,
   now: Date,
 ): Sql {
-  const plan = facts.plan('identity', factsOfSelectors(rules.map(({ rule }) => rule.selector)));
-  const conditions = rules.map(({ rule }) => selectorCondition(rule.selector, (name) => plan.sqlOf(name), now));
+  const wanted = factsOfSelectors(rules.map(({ rule }) => rule.selector));
+  const plan = facts.plan('identity', wanted);
+  // Each fact is worked out once for each identity, however many rules ask for it.
+  const columns = [...wanted].map((name) => `, ${plan.sqlOf(name)} AS "${name}"`).join('');
+  const conditions = rules.map(({ rule }) => selectorCondition(rule.selector, (name) => `f."${name}"`, now));
   const deciding = rules.flatMap(({ named, ownerIsHead }, at) =>
     named
       ? [sql`WHEN ${conditions[at]!} ${ownerIsHead ? sql`AND head.person_id IS NOT NULL` : empty} THEN ${at}::integer`]
@@ -62,13 +65,12 @@ export function ruleDifferences(
           CASE WHEN r.sponsor_is_head THEN m.head_id ELSE r.sponsor_id END AS sponsor_id,
           array_remove(CASE WHEN r.deputy_is_head AND m.head_id IS NOT NULL AND NOT m.head_id = ANY(r.deputies) THEN r.deputies || m.head_id ELSE r.deputies END, CASE WHEN r.owner_is_head THEN m.head_id ELSE r.owner_id END) AS deputies
         FROM (
-          SELECT i.id AS identity_id, head.person_id AS head_id,
-            ${deciding.length === 0 ? sql`NULL::integer` : sql`CASE WHEN NOT ${raw(NEEDS_OWNER)} THEN NULL ${join(deciding, ' ')} END`} AS place,
-            ${holding.length === 0 ? sql`FALSE` : sql`${raw(NEEDS_OWNER)} AND CASE held.rule_id ${join(holding, ' ')} END`} AS holds
-          ${raw(plan.from)}
-          LEFT JOIN ownerships held ON held.identity_id = i.id AND held.state <> 'ended' AND held.basis = 'rule'
-          LEFT JOIN unnest(${[...heads.keys()]}::uuid[], ${[...heads.values()]}::uuid[]) AS head(unit_id, person_id) ON head.unit_id = i.unit_id
-          WHERE i.id IN (${identities}) AND i.removed_at IS NULL) m
+          SELECT f.identity_id, head.person_id AS head_id,
+            ${deciding.length === 0 ? sql`NULL::integer` : sql`CASE WHEN NOT f.governed THEN NULL ${join(deciding, ' ')} END`} AS place,
+            ${holding.length === 0 ? sql`FALSE` : sql`f.governed AND CASE held.rule_id ${join(holding, ' ')} END`} AS holds
+          FROM (SELECT i.id AS identity_id, i.unit_id, ${raw(NEEDS_OWNER)} AS governed ${raw(columns)} ${raw(plan.from)} WHERE i.id IN (${identities}) AND i.removed_at IS NULL OFFSET 0) f
+          LEFT JOIN ownerships held ON held.identity_id = f.identity_id AND held.state <> 'ended' AND held.basis = 'rule'
+          LEFT JOIN unnest(${[...heads.keys()]}::uuid[], ${[...heads.values()]}::uuid[]) AS head(unit_id, person_id) ON head.unit_id = f.unit_id) m
         LEFT JOIN jsonb_to_recordset(${JSON.stringify(resolved)}::jsonb) AS r(place integer, rule_id uuid, owner_id uuid, owner_is_head boolean, team_id uuid, sponsor_id uuid, sponsor_is_head boolean, deputies uuid[], deputy_is_head boolean, gives text, replaces boolean, remind_after_days integer, escalate_after_days integer) ON r.place = m.place
       ) w LEFT JOIN ownerships o ON o.identity_id = w.identity_id AND o.state <> 'ended'
     ) x WHERE x.what IS NOT NULL`;
