@@ -107,7 +107,7 @@ describe('calendars', () => {
     expect((await t.call('GET', '/api/v1/calendars/proposals?country=XX&year=2026')).status).toBe(422);
   });
 
-  it('move due dates and say why, follow the unit, and move them back when they are gone', async () => {
+  it('move due dates and say why, and move them back when they are gone', async () => {
     await t.call('POST', '/api/v1/policies', {
       token: author,
       body: { name: 'Keys', mode: 'notify', checks: [{ id: AGE }] },
