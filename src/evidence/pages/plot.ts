@@ -18,7 +18,7 @@ export interface Plot {
 }
 
 const [WIDTH, HEIGHT] = [760, 250];
-const [LEFT, RIGHT, TOP, BOTTOM] = [56, 16, 14, 30];
+const [LEFT, RIGHT, TOP, BOTTOM] = [66, 16, 14, 30];
 const DAY_MS = 86_400_000;
 
 /** A plot as one SVG element. Where days are missing, or a day has no value, the line has a gap. */
@@ -32,13 +32,13 @@ export function plotSvg(plot: Plot): string {
   const grid = Array.from({ length: Math.round(top / step) + 1 }, (_none, at) => at * step)
     .map(
       (value) =>
-        `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(value))}" y2="${at(y(value))}"/><text class="tick" x="${LEFT - 8}" y="${at(y(value) + 4)}" text-anchor="end">${amount(value)}</text>`,
+        `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(value))}" y2="${at(y(value))}"/><text class="tick" x="${LEFT - 8}" y="${at(y(value) + 4)}" text-anchor="end">${short(value)}</text>`,
     )
     .join('');
   const ticks = dayTicks(first, last)
     .map(
       ({ day, anchor }) =>
-        `<text class="tick" x="${at(x(day))}" y="${HEIGHT - 8}" text-anchor="${anchor}">${escaped(day)}</text>`,
+        `<text class="tick${anchor === 'middle' ? ' between' : ''}" x="${at(x(day))}" y="${HEIGHT - 8}" text-anchor="${anchor}">${escaped(day)}</text>`,
     )
     .join('');
   const drawn = plot.lines
@@ -50,8 +50,8 @@ export function plotSvg(plot: Plot): string {
           (run) => `<path class="line" d="M${run.map(([day, value]) => `${at(x(day))} ${at(y(value))}`).join('L')}"/>`,
         );
       // A day on its own draws no line: it gets a point. So does the last one, which is what the eye looks for.
-      const alone = runs.filter((run) => run.length === 1).flat();
-      const points = [...alone, ...(runs.at(-1)?.slice(-1) ?? [])].map(([day, value]) => marker(n, x(day), y(value)));
+      const ends = runs.filter((run, at) => run.length === 1 || at === runs.length - 1).flatMap((run) => run.slice(-1));
+      const points = ends.map(([day, value]) => marker(n, x(day), y(value)));
       return `<g class="series s${n + 1}">${paths.join('')}${points.join('')}</g>`;
     })
     .join('');
@@ -112,7 +112,7 @@ function scaleTo(highest: number): { top: number; step: number } {
   const rough = highest / 4;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * magnitude).find((size) => size >= rough)!;
-  const whole = highest > 10 ? Math.ceil(step) : step;
+  const whole = Math.ceil(step);
   return { top: Math.ceil(highest / whole) * whole, step: whole };
 }
 
@@ -130,5 +130,8 @@ function dayTicks(first: number, last: number): { day: string; anchor: string }[
   ];
 }
 
+/** A tick has room for five characters. */
+const short = (value: number): string =>
+  value < 10_000 ? amount(value) : value.toLocaleString('en-US', { notation: 'compact' });
 const at = (position: number): string => String(Math.round(position * 10) / 10);
 export const amount = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });

@@ -23,5 +23,6 @@ section { margin: 0 0 2.25rem; } figure { margin: 0; } figure > svg { display: b
 summary { cursor: pointer; color: var(--link); padding: .35rem 0; }
 .scroll { max-height: 24rem; overflow: auto; border: 1px solid var(--rule); border-radius: .3rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; } th, td { padding: .3rem .75rem; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; } th:first-child { text-align: left; font-weight: 400; } thead th { position: sticky; top: 0; background: var(--panel); font-weight: 600; }
+@media (max-width: 40rem) { .tick { font-size: 21px; } .between { display: none; } }
 @media print { form, summary { display: none; } body { max-width: none; } section { break-inside: avoid; } }
 `;
