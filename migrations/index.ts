@@ -12,6 +12,7 @@ import { Checks1763730000011 } from './1763730000011-checks.js';
 import { Findings1763730000012 } from './1763730000012-findings.js';
 import { Platform1763730000141 } from './1763730000141-platform-2.js';
 import { Inventory1763730000142 } from './1763730000142-inventory-2.js';
+import { Inventory1763730000143 } from './1763730000143-inventory-3.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   Findings1763730000012,
   Platform1763730000141,
   Inventory1763730000142,
+  Inventory1763730000143,
 ] as const;
