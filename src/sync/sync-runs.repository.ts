@@ -172,12 +172,15 @@ export class SyncRunsRepository {
     attribute: string,
     values: readonly string[],
   ): Promise<Map<string, { type: string; id: string }>> {
+    if (!/^[a-zA-Z]{1,40}$/.test(attribute)) throw new Error(`${attribute} is no name of an attribute`);
+    // Part of the text, not a bound value: an index on the attribute is found only so.
+    const named = raw(`'${attribute}'`);
     const rows = await this.tx.sql<{
       value: string;
       type: string;
       id: string;
-    }>`SELECT attributes->>${attribute} AS value, resource_type AS type, external_id AS id FROM identities
-      WHERE source_id = ${sourceId} AND removed_at IS NULL AND attributes->>${attribute} = ANY(${values})`;
+    }>`SELECT attributes->>${named} AS value, resource_type AS type, external_id AS id FROM identities
+      WHERE source_id = ${sourceId} AND removed_at IS NULL AND attributes ? ${named} AND attributes->>${named} = ANY(${values})`;
     return new Map(rows.map(({ value, type, id }) => [value, { type, id }]));
   }
 }

@@ -58,10 +58,12 @@ async function run({ n, rows }: Options, serverUrl: string, folder: string, sign
     note(`${size} credentials`);
     const base = { databaseUrl, folder, n: size, due };
     const readsAgain = has('1', '2', 'sync-memory');
-    await inProcess({ ...base, step: 'write', revisions: readsAgain ? ROUNDS : 0 }, signal);
-    const { sourceId, firstSyncMb } = await inProcess<Seeded>({ ...base, step: 'seed' }, signal);
+    await inProcess({ ...base, step: 'write', revisions: readsAgain ? ROUNDS + 1 : 0 }, signal);
+    const { sourceId } = await inProcess<Seeded>({ ...base, step: 'seed' }, signal);
     const of: BenchRow[] = [];
-    if (readsAgain) of.push(...(await inProcess<BenchRow[]>({ ...base, step: 'sync', sourceId, firstSyncMb }, signal)));
+    const reading = { ...base, sourceId };
+    if (has('1', '2')) of.push(...(await inProcess<BenchRow[]>({ ...reading, step: 'sync' }, signal)));
+    if (has('sync-memory')) of.push(...(await inProcess<BenchRow[]>({ ...reading, step: 'memory' }, signal)));
     if (has('3', '4'))
       of.push(...(await inProcess<BenchRow[]>({ ...base, step: 'evaluate', rows: [...wanted] }, signal)));
     await dropDatabase(serverUrl, `bench_${size}`);

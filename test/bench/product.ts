@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { Writable } from 'node:stream';
 import pg from 'pg';
 import { z } from 'zod';
 import { type Application, createApplication } from '../../src/application.js';
@@ -44,8 +43,8 @@ export async function startProduct(databaseUrl: string, at: number): Promise<Pro
     environment: { DATABASE_URL: databaseUrl, MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'error' },
     clock,
     works: false,
-    log: process.stderr as unknown as Writable,
-    connectors: await loadConnectors([diskConnector as Connector]),
+    log: process.stderr,
+    connectors: await loadConnectors([diskConnector]),
   });
   // The same settings as the product's own connections.
   const sql = new pg.Client({ connectionString: databaseUrl, options: '-c timezone=UTC -c jit=off' });

@@ -30,8 +30,6 @@ export function putInPlace(folder: string, revision: number): void {
 
 export interface Seeded {
   readonly sourceId: string;
-  /** The most the process held until the first reading had ended. */
-  readonly firstSyncMb: number;
 }
 
 /** Fills a database: the file is read for the first time, people and what they answer for are added, all is evaluated. */
@@ -51,8 +49,7 @@ export async function seed(databaseUrl: string, folder: string, whole: Organisat
         [whole.identities, whole.credentials],
       );
     });
-    const firstSyncMb = peakMb();
-    note(`  first reading ${rounded(first / 1000, 1)} s, ${firstSyncMb} MB`);
+    note(`  first reading ${rounded(first / 1000, 1)} s, ${peakMb()} MB`);
     await addPeople(product, whole);
     // What is said of use is known up to the last reading: it is read again a month later, then evaluated.
     product.clock.set(new Date(START));
@@ -62,7 +59,7 @@ export async function seed(databaseUrl: string, folder: string, whole: Organisat
     // A day later PostgreSQL would have done this by itself; here it must not fall into the middle of a measurement.
     await product.sql.query('VACUUM ANALYZE');
     await product.sql.query('CHECKPOINT');
-    return { sourceId, firstSyncMb };
+    return { sourceId };
   } finally {
     await product.close();
   }

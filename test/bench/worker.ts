@@ -3,19 +3,13 @@ import type { BenchRow } from './measure.js';
 import { organisation } from './organisation.js';
 import { reportRow } from './report-row.js';
 import { seed, writeFiles } from './seed.js';
-import { syncRows } from './sync-rows.js';
+import { memoryRow, syncRows } from './sync-rows.js';
 
 /** What a process of the benchmark is told to do. */
 export type Work = { readonly databaseUrl: string; readonly folder: string } & (
   | { readonly step: 'write'; readonly n: number; readonly due: number; readonly revisions: number }
   | { readonly step: 'seed'; readonly n: number; readonly due: number }
-  | {
-      readonly step: 'sync';
-      readonly n: number;
-      readonly due: number;
-      readonly sourceId: string;
-      readonly firstSyncMb: number;
-    }
+  | { readonly step: 'sync' | 'memory'; readonly n: number; readonly due: number; readonly sourceId: string }
   | { readonly step: 'evaluate'; readonly n: number; readonly due: number; readonly rows: readonly string[] }
   | { readonly step: 'report'; readonly n: number }
 );
@@ -34,7 +28,9 @@ async function done(task: Work): Promise<object | BenchRow[]> {
     case 'seed':
       return seed(databaseUrl, folder, organisation(task.n, task.due));
     case 'sync':
-      return syncRows(databaseUrl, folder, organisation(task.n, task.due), task.sourceId, task.firstSyncMb);
+      return syncRows(databaseUrl, folder, organisation(task.n, task.due), task.sourceId);
+    case 'memory':
+      return memoryRow(databaseUrl, folder, organisation(task.n, task.due), task.sourceId);
     case 'evaluate':
       return evaluationRows(databaseUrl, organisation(task.n, task.due), new Set(task.rows));
     case 'report':

@@ -60,21 +60,6 @@ export class EvaluateDue {
       limit = Math.min(LARGEST_CHUNK, limit * 2);
     }
     evidence?.readInput(digest.digest('hex'));
-    if (totals.evaluated! > 0) {
-      const finishedAt = this.clock.now();
-      await this.database.transaction((tx) =>
-        tx.use(EvaluationsRepository).recordPass({
-          id: passId,
-          kind: 'due',
-          startedAt,
-          finishedAt,
-          evaluated: totals.evaluated!,
-          changed: totals.changed!,
-          mismatches: 0,
-          examples: [],
-        }),
-      );
-    }
     return totals as DueReport;
   }
 
@@ -93,7 +78,10 @@ export class EvaluateDue {
     const due = await evaluations.due(startedAt, limit - marked.count);
     const byType = new Map<SubjectType, Set<string>>();
     for (const { type, id } of [...marked.subjects, ...due]) byType.set(type, (byType.get(type) ?? new Set()).add(id));
-    if (byType.size === 0) return 0;
+    if (byType.size === 0) {
+      await this.recordPass(evaluations, passId, startedAt, totals);
+      return 0;
+    }
     const policies = await this.engine.policies(tx);
     evidence?.usedParameters(policies);
     const evaluators = await this.engine.evaluators(tx, policies);
@@ -145,7 +133,29 @@ export class EvaluateDue {
         data: { turns: turns.length, ...counts, digest: digestOfTurns(turns) },
       });
     }
-    return marked.count + due.length;
+    const done = marked.count + due.length;
+    if (done < limit) await this.recordPass(evaluations, passId, startedAt, totals);
+    return done;
+  }
+
+  /** With its last chunk; a pass that found nothing to do is none. */
+  private async recordPass(
+    evaluations: EvaluationsRepository,
+    id: string,
+    startedAt: Date,
+    totals: Readonly<Record<string, number>>,
+  ): Promise<void> {
+    if (totals.evaluated! === 0) return;
+    await evaluations.recordPass({
+      id,
+      kind: 'due',
+      startedAt,
+      finishedAt: this.clock.now(),
+      evaluated: totals.evaluated!,
+      changed: totals.changed!,
+      mismatches: 0,
+      examples: [],
+    });
   }
 
   /** What was claimed and is not among the living: its outcomes go, and what was open about it ends. */

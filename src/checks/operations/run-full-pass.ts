@@ -58,6 +58,7 @@ export class RunFullPass {
       for (const [type, evaluator] of await this.engine.evaluators(tx, policies)) {
         const waiting = await evaluations.waiting(type, startedAt);
         const ids: string[] = [];
+        let stored = 0;
         for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
           claimedOnly: false,
           of: 'all',
@@ -67,6 +68,7 @@ export class RunFullPass {
           signal?.throwIfAborted();
           evaluated += subjects.length;
           for (const subject of subjects) {
+            if (subject.before !== null) stored++;
             if (isAsStored(subject)) continue;
             ids.push(subject.id);
             if (waiting.has(subject.id)) continue;
@@ -74,11 +76,12 @@ export class RunFullPass {
             if (examples.length < EXAMPLES) examples.push({ subject: type, id: subject.id });
           }
         }
-        for (const { id: orphan } of await evaluations.orphaned(
-          type,
-          { relation: this.facts.relationOf(type) },
-          MARK_CHUNK,
-        )) {
+        // Whatever is stored was met at its subject, or its subject is gone: they are looked for only where the numbers differ.
+        const orphans =
+          stored === (await evaluations.countStored(type))
+            ? []
+            : await evaluations.orphaned(type, { relation: this.facts.relationOf(type) }, MARK_CHUNK);
+        for (const { id: orphan } of orphans) {
           ids.push(orphan);
           if (!waiting.has(orphan)) mismatches++;
         }

@@ -68,10 +68,10 @@ export class Database {
 
   /** About how many rows the largest of the tables had when the planner last looked. */
   async knownRows(...tables: readonly string[]): Promise<number> {
-    const [row] = (await this.dataSource.query(
+    const [row] = await this.dataSource.query<{ rows: number }[]>(
       'SELECT coalesce(max(reltuples), 0)::float8 AS rows FROM pg_class WHERE oid = ANY ($1::text[]::regclass[])',
       [tables],
-    )) as { rows: number }[];
+    );
     return Math.max(0, row!.rows);
   }
 

@@ -11,8 +11,8 @@ import { KIND_OF, MERGE_KINDS, type MergeItem, type MergeKind } from '../../inve
 import { canonicalJson, KeyedHasher } from '../../platform/crypto/index.js';
 import type { HashSet } from './hash-set.js';
 
-/** Most keys one transaction merges. */
-const CHUNK_KEYS = 10_000;
+/** Most keys one transaction merges: enough that its own cost is small beside theirs, few enough to be held in memory with all that is made of them. */
+const CHUNK_KEYS = 5_000;
 
 /** What a chunk of a run brings. */
 export interface Chunk {
