@@ -48,6 +48,11 @@ export function sendProblem(
 ): void {
   const known = translate(error);
   const problem = toProblem(known, request.id, base);
+  if (known !== error && isDataException(error))
+    logger.warn(
+      { requestId: request.id, method: request.method, route: request.routeOptions?.url, error },
+      'the database could not read a value that came with a request',
+    );
   if (problem.status >= 500)
     logger.error(
       { requestId: request.id, method: request.method, route: request.routeOptions?.url, error },
@@ -69,6 +74,12 @@ export function sendProblem(
 function translate(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
+  // What no schema foresaw and the database does not take: a forged cursor, above all.
+  if (isDataException(error))
+    return new RequestInvalid(
+      [],
+      'Some of what was sent cannot be read as what it should be: a cursor, an id, an instant.',
+    );
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (typeof code === 'string' && code.startsWith('FST_')) {
     if (
@@ -109,3 +120,7 @@ function translate(error: unknown): unknown {
         : error;
   }
 }
+
+/** PostgreSQL's class 22: a value is not of its type, out of its range, or of characters it does not keep. */
+const isDataException = (error: unknown): boolean =>
+  error instanceof Error && 'severity' in error && /^22[0-9A-Z]{3}$/.test(String((error as { code?: unknown }).code));

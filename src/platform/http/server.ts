@@ -7,6 +7,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 } from 'uuid';
 import { Config } from '../config/index.js';
+import { secretShapeIn } from '../crypto/index.js';
 import { type Logger, type PinoRootLogger, RootLogger } from '../logging/index.js';
 import { type Actor, ALLOW, Authenticator, OPEN } from './actor.js';
 import { answerCrossOrigin } from './cross-origin.js';
@@ -162,7 +163,7 @@ function acceptFormsOfPages(fastify: {
 
 /** A caller's own id is kept when it is harmless to log; else we make one. */
 const requestId = (given: unknown): string =>
-  typeof given === 'string' && /^[A-Za-z0-9_.:-]{8,100}$/.test(given) ? given : v7();
+  typeof given === 'string' && /^[A-Za-z0-9_.:-]{8,100}$/.test(given) && secretShapeIn(given) === null ? given : v7();
 
 /** Fastify refuses `application/json` without a body; for us it is an empty object. */
 function acceptEmptyJson(fastify: {
