@@ -89,7 +89,10 @@ export const reopenRisenJob = defineJob<{ reopen: ReopenRisen }, object>({
   },
 });
 
-export const remindReviewersJob = defineJob<{ remind: RemindReviewers }, object>({
+export const remindReviewersJob = defineJob<
+  { remind: RemindReviewers; reroute: RerouteItems; delegate: DelegateReviews },
+  object
+>({
   id: 'certification.remind-reviewers',
   title: 'Remind those who owe decisions, and tell whoever stands above them',
   schedule: '*/15 * * * *',
@@ -97,7 +100,10 @@ export const remindReviewersJob = defineJob<{ remind: RemindReviewers }, object>
   timeoutMs: 30 * 60_000,
   retry: { attempts: 3, backoffMs: 30_000 },
   exclusive: () => 'all',
-  async run({ remind }) {
+  async run({ remind, reroute, delegate }, { signal }) {
+    // Whom an item has left by now is told nothing of it.
+    await delegate.turn(signal);
+    await reroute.reviewersGone();
     return remind.execute();
   },
 });

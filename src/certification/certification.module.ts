@@ -91,7 +91,7 @@ export class CertificationModule {
     registry.bind(turnDelegationsJob, { delegate });
     registry.bind(rerouteItemsJob, { reroute });
     registry.bind(reopenRisenJob, { reopen });
-    registry.bind(remindReviewersJob, { remind });
+    registry.bind(remindReviewersJob, { remind, reroute, delegate });
     audit.on('ownership.owner-assigned', rerouteItemsJob, ({ target }) => ({ identity: target.id }));
     audit.on('people.persons-ended', rerouteItemsJob, () => ({}));
     placeReviews(visibility);

@@ -22,6 +22,12 @@ export interface UseWindow {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const day = (instant: string | null): string => (instant ?? '').slice(0, 10);
+/** How exactly a source tells the instant of a use. */
+const TOLD_TO: Readonly<Record<string, string>> = {
+  '15m': ' (to a quarter of an hour)',
+  day: ' (to the day)',
+  period: ' (to its reporting period)',
+};
 const NEEDED_THOUGH_IDLE = ['break-glass', 'standby', 'seasonal', 'scheduled'];
 const GRAVE = ['high', 'critical'];
 
@@ -113,12 +119,7 @@ export function recommend(evidence: SubjectEvidence, now: number, window: UseWin
       'open-finding',
       `Something is wrong with it: ${grave.check} (${grave.reason}, ${grave.severity}, since ${day(grave.since)}). Look before you decide.`,
     );
-  if (use === 'seen')
-    return say(
-      'keep',
-      'in-use',
-      `In use: ${lastUsed}${lastUse.precision === 'exact' ? '' : ` (to the ${lastUse.precision})`}.`,
-    );
+  if (use === 'seen') return say('keep', 'in-use', `In use: ${lastUsed}${TOLD_TO[lastUse.precision] ?? ''}.`);
   return say(null, 'cannot-tell', `Nobody can tell whether it is used: ${unknown}.`);
 }
 

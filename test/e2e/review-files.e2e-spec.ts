@@ -44,7 +44,7 @@ describe('reviews as files', () => {
       token: await o.tokenOf(3),
     });
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
-    return parse(body, { columns: true }) as Row[];
+    return parse<Row>(body, { columns: true });
   };
   const send = async (rows: readonly Row[] | string, fields: Record<string, string> = {}) =>
     t.call('POST', '/api/v1/review-items/import', {
@@ -132,7 +132,7 @@ describe('reviews as files', () => {
     });
     expect(JSON.stringify(body.quality)).not.toMatch(/Sample Person/);
     const csv = await t.call('GET', `/api/v1/campaigns/${campaign.id}/results.csv`);
-    const rows = parse(csv.body, { columns: true }) as Row[];
+    const rows = parse<Row>(csv.body, { columns: true });
     expect(rows).toHaveLength(5);
     expect(rows.find(({ subject }) => subject === 'idle')).toMatchObject({
       verdict: 'keep',

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.js';
 import {
   ago,
-  key,
   type ReviewedOrganisation,
   reviewedOrganisation,
   service,

@@ -132,6 +132,15 @@ const serves = (
 ): string => `LEFT JOIN ${few ? 'LATERAL ' : ''}(SELECT l.identity_id, max(risk_rank(u.risk_level)) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS rank, (array_agg(u.sponsor_id ORDER BY risk_rank(u.risk_level) DESC NULLS LAST, u.name) FILTER (WHERE u.sponsor_id IS NOT NULL))[1] AS sponsor_id
   FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.removed_at IS NULL AND u.status <> 'retired' ${few ? 'AND l.identity_id = i.id' : ''} GROUP BY l.identity_id) serves ON serves.identity_id = i.id`;
 
+/** The person whose own account an identity is by its name, where no owner says it; a name that fits two people fits nobody. */
+const self = (few: boolean): string => {
+  const logins =
+    'SELECT lower(user_name) AS login, id FROM persons UNION SELECT lower(email), id FROM persons WHERE email IS NOT NULL';
+  return few
+    ? `LEFT JOIN LATERAL (SELECT min(k.id::text)::uuid AS id FROM (SELECT id FROM persons WHERE lower(user_name) = lower(i.display_name) UNION SELECT id FROM persons WHERE lower(email) = lower(i.display_name)) k WHERE i.nature IN ('human', 'mixed') HAVING count(*) = 1) self ON true`
+    : `LEFT JOIN (SELECT k.login, min(k.id::text)::uuid AS id FROM (${logins}) k GROUP BY k.login HAVING count(DISTINCT k.id) = 1) self ON i.nature IN ('human', 'mixed') AND self.login = lower(i.display_name)`;
+};
+
 /** The worst open finding about a subject, or about the identity that holds it. */
 const FINDINGS = (
   id: string,
@@ -162,9 +171,10 @@ export function population(filter: PopulationFilter, now: Date, parts: Populatio
   const holder = HOLDER[subject];
   const use = USE[subject];
   const isCredential = subject === 'credential';
-  const personal = isCredential ? `(i.nature = 'human' OR c.kind = 'personal-access-token')` : `(i.nature = 'human')`;
+  // An account that a machine uses too is a person's all the same when it bears their name.
+  const personal = `(i.nature = 'human' OR (i.nature = 'mixed' AND self.id IS NOT NULL)${isCredential ? ` OR c.kind = 'personal-access-token'` : ''})`;
   return sql`SELECT ${raw(holder.id)} AS subject_id, i.id AS identity_id, ${raw(holder.source)} AS source_id, i.unit_id, i.collection_id, i.environment, i.kind, ${raw(holder.privilege)} AS privilege,
-      ${raw(riskOf(subject))} AS risk, ${raw(personal)} AS personal, CASE WHEN ${raw(personal)} THEN o.owner_id END AS own_person_id,
+      ${raw(riskOf(subject))} AS risk, ${raw(personal)} AS personal, CASE WHEN ${raw(personal)} THEN coalesce(o.owner_id, self.id) END AS own_person_id,
       o.owner_id, o.deputies, o.sponsor_id, serves.sponsor_id AS use_case_sponsor_id,
       ${raw(subject === 'grant' ? `lower(coalesce(r.attributes->>'owner', r.attributes->'tags'->>'owner'))` : 'NULL::text')} AS resource_owner,
       CASE WHEN i.kind = 'root' THEN 'root' WHEN i.managed_by <> 'us' THEN 'run by somebody else'
@@ -174,7 +184,7 @@ export function population(filter: PopulationFilter, now: Date, parts: Populatio
       ${raw(String(subject !== 'grant'))} AS can_disable
       ${parts.use ? raw(`, ${use.at} AS last_used_at, ${use.since} AS known_since, ${use.until} AS known_until, ${holder.born} AS born_at`) : empty}
       ${parts.shape ? raw(`, shaped.shape`) : empty} ${parts.findings ? raw(', coalesce(wrong.worst, 0) AS worst_finding') : empty} ${parts.changes ? raw(', changed.at AS changed_at') : empty}
-    ${raw(holder.from)} LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state IN ('provisional', 'accepted') ${raw(serves(parts.few ?? false))}
+    ${raw(holder.from)} LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state IN ('provisional', 'accepted') ${raw(serves(parts.few ?? false))} ${raw(self(parts.few ?? false))}
     ${parts.use ? raw(use.joins(parts.few ?? false)) : empty} ${parts.shape ? raw(SHAPE) : empty} ${parts.findings ? raw(FINDINGS(holder.id)) : empty} ${parts.changes ? raw(CHANGES(OWN[subject])) : empty}
     WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? sql`AND ${raw(holder.id)} IN (${parts.within})` : empty} AND ${conditions(filter)}`;
 }

@@ -1,4 +1,4 @@
-import { everybody, population } from '../../catalogue/index.js';
+import { everybody, isAtLeast } from '../../catalogue/index.js';
 import { attachPartition, createPartition, raw, sql, type Tx } from '../../platform/database/index.js';
 import { type Campaign, PARTITION_FROM } from '../campaign.js';
 import { isPlain, itemsPlan } from './plan-items.js';
@@ -16,11 +16,9 @@ export async function launchItems(
   now: Date,
   partitionFrom = PARTITION_FROM,
 ): Promise<void> {
-  const [size] = await tx.sql<{
-    n: number;
-  }>`SELECT count(*)::int AS n FROM (SELECT 1 FROM (${population(campaign.scope, now)}) p LIMIT ${partitionFrom}) counted`;
-  const partition =
-    size!.n >= partitionFrom ? await createPartition(tx, 'review_items', 'campaign_id', campaign.id) : null;
+  const partition = (await isAtLeast(tx, campaign.scope, partitionFrom, now))
+    ? await createPartition(tx, 'review_items', 'campaign_id', campaign.id)
+    : null;
   const id = isPlain(campaign) ? '' : 'id, ';
   await tx.run(sql`WITH ${itemsPlan(campaign, now)} INSERT INTO ${raw(partition?.table ?? 'review_items')} (${raw(`${id}${COLUMNS}`)})
     SELECT ${raw(id)} ${campaign.id}::uuid, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END FROM items`);

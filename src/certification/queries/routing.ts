@@ -26,7 +26,8 @@ const RELATIONS: Record<Relation, { joins: (now: Date) => Sql; person: string }>
     person: 'ro.id',
   },
   manager: {
-    joins: () => sql`LEFT JOIN (${everybody}) pw ON pw.id = p.owner_id LEFT JOIN able mg ON mg.id = pw.manager_id`,
+    joins: () =>
+      sql`LEFT JOIN (${everybody}) pw ON pw.id = coalesce(p.own_person_id, p.owner_id) LEFT JOIN able mg ON mg.id = pw.manager_id`,
     person: 'mg.id',
   },
   'unit-head': {

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { everyRow, type SampleApp, startSample } from '../support/sample.js';
+
+const DAY = 86_400_000;
+
+/** Two quarters of one certification on the sample organisation, told by the clock. */
+describe('a quarter of reviews', () => {
+  let sample: SampleApp;
+  let people: Map<number, string>;
+  let numbers: Map<string, number>;
+  let manager: string;
+  let campaign: any;
+  let preview: any;
+  let start: number;
+  const keep = { verdict: 'keep', reason: 'still in production' };
+  const tokens = new Map<number, Promise<string>>();
+  const tokenOf = (person: number): Promise<string> => {
+    const known = tokens.get(person) ?? sample.t.tokenOf(people.get(person)!);
+    tokens.set(person, known);
+    return known;
+  };
+  const call = (method: string, path: string, token: string, body?: object, headers = {}) =>
+    sample.t.call(method, `/api/v1/${path}`, { token, ...(body ? { body } : {}), headers });
+  const mine = async (person: number): Promise<any[]> =>
+    (await call('GET', 'review-items?reviewer=me&limit=200', await tokenOf(person))).body.data;
+  const decide = async (person: number, item: any, body: object) =>
+    call('POST', `review-items/${item.id}/decision`, await tokenOf(person), body, { 'if-match': `"${item.version}"` });
+  const audit = async (type: string): Promise<any[]> =>
+    (await sample.t.call('GET', `/api/v1/audit-entries?limit=200&type=certification.${type}`)).body.data;
+  const items = (id: string, query = ''): Promise<any[]> => everyRow<any>(sample.t, `campaigns/${id}/items?${query}`);
+  /** Lets a day pass and everything happen that is due by then. */
+  const at = async (instant: number): Promise<void> => {
+    sample.t.clock.set(new Date(instant));
+    await sample.t.settle();
+  };
+  const owing = async (id: string): Promise<Map<number, number>> => {
+    const owed = new Map<number, number>();
+    for (const { state, reviewer } of await items(id))
+      if (state === 'open' && reviewer)
+        owed.set(numbers.get(reviewer.id)!, (owed.get(numbers.get(reviewer.id)!) ?? 0) + 1);
+    return owed;
+  };
+  /** Whom the last step told, and of how much. */
+  const told = async (step: string): Promise<Map<number, number>> =>
+    new Map(
+      (await audit('reminder-due'))
+        .filter(({ data }) => data.campaigns[0].step === step)
+        .map(({ target, data }) => [numbers.get(target.id)!, data.items]),
+    );
+
+  beforeAll(async () => {
+    sample = await startSample();
+    await sample.load();
+    const all = await everyRow<{ id: string; userName: string }>(sample.t, 'people');
+    people = new Map(all.map(({ id, userName }) => [Number(/\d+$/.exec(userName)![0]), id]));
+    numbers = new Map([...people].map(([number, id]) => [id, number]));
+    manager = await sample.t.token('campaign-manager');
+    const sources = await everyRow<{ id: string; name: string }>(sample.t, 'sources');
+    const made = await call('POST', 'campaigns', manager, {
+      name: 'AI credentials, first quarter',
+      template: 'quarterly-ai-credentials',
+      scope: {
+        subject: 'credential',
+        source: sources.find(({ name }) => name === 'AWS organisation')!.id,
+        environment: ['production', 'machine-learning'],
+      },
+      reviewers: { rules: ['owner', 'use-case-sponsor', 'manager', 'unit-head'], fallback: { person: people.get(39) } },
+      manager: people.get(40),
+    });
+    campaign = made.body;
+    preview = (await call('POST', `campaigns/${campaign.id}/preview`, manager, {})).body;
+  }, 400_000);
+  afterAll(() => sample.close(), 120_000);
+
+  it('opens: the population is frozen as previewed, and everybody who owes is told', async () => {
+    start = sample.t.clock.now().getTime();
+    const { body } = await call('POST', `campaigns/${campaign.id}/launch`, manager, {});
+    expect(body).toMatchObject({
+      status: 'running',
+      population: { count: preview.population },
+      counts: { items: preview.items, open: preview.items },
+    });
+    expect(preview.population).toBeGreaterThan(60);
+    expect(preview.preflight.map(({ kind, blocks }: any) => [kind, blocks])).toContainEqual([
+      'accounts-not-seen',
+      false,
+    ]);
+    await at(start + 15 * 60_000);
+    expect(await told('launch')).toEqual(await owing(campaign.id));
+  });
+
+  it("asks nobody about their own access: an account that is a person's goes to their manager", async () => {
+    const personal = (await items(campaign.id)).filter(({ subject }) =>
+      /sample\.person\.\d\d$/.test(subject.displayName),
+    );
+    expect(personal.length).toBeGreaterThan(3);
+    expect(
+      personal.filter(({ subject, reviewer }) => subject.displayName.endsWith(`.${reviewer.displayName.slice(-2)}`)),
+    ).toEqual([]);
+  });
+
+  it('goes its way: some decide, one hands on and comes back, one leaves in the middle', async () => {
+    for (const person of [50, 4, 6])
+      for (const item of await mine(person)) expect((await decide(person, item, keep)).status).toBe(200);
+    const handed = (await mine(19)).length;
+    await call('POST', 'delegations', await tokenOf(19), {
+      delegate: people.get(20),
+      endsAt: new Date(start + 5 * DAY).toISOString(),
+      kind: 'out-of-office',
+    });
+    expect(await mine(19)).toEqual([]);
+    const [one] = (await mine(20)).filter(({ delegatedFrom }) => delegatedFrom !== null);
+    expect((await decide(20, one, { verdict: 'rotate', reason: 'too old' })).status).toBe(200);
+    const left = await mine(21);
+    const { etag } = await sample.t.call('GET', `/api/v1/people/${people.get(21)}`);
+    await sample.t.call('PATCH', `/api/v1/people/${people.get(21)}`, {
+      body: { status: 'left' },
+      headers: { 'if-match': etag },
+    });
+    await at(start + 7 * DAY + 3_600_000);
+    expect((await mine(19)).length).toBe(handed - 1);
+    const moved = (await items(campaign.id)).filter(({ id }) => left.some((item) => item.id === id));
+    expect(moved).toHaveLength(left.length);
+    expect(moved.every(({ reviewer, state }) => state === 'open' && numbers.get(reviewer.id) !== 21)).toBe(true);
+    const halfway = await told('halfway');
+    expect(halfway).toEqual(await owing(campaign.id));
+    expect([50, 4, 6, 21].filter((person) => halfway.has(person))).toEqual([]);
+  }, 300_000);
+
+  it('ends: what was decided is planned, what nobody answered is disabled or escalated as the rules say', async () => {
+    for (const person of [39, 51, 38, 34, 31, 48]) {
+      for (const item of await mine(person))
+        if (item.state === 'open')
+          expect(
+            (await decide(person, item, item.recommendation.verdict === 'revoke' ? { verdict: 'revoke' } : keep))
+              .status,
+          ).toBe(200);
+      expect((await call('POST', `campaigns/${campaign.id}/sign`, await tokenOf(person), {})).status).toBe(200);
+    }
+    await at(start + 14 * DAY + 3_600_000);
+    expect(await told('due')).toEqual(await owing(campaign.id));
+    const open = (await items(campaign.id)).filter(({ state }) => state === 'open').length;
+    const revoked = (await items(campaign.id)).filter(({ decision }) => decision?.verdict === 'revoke').length;
+    expect(open).toBeGreaterThan(5);
+    await at(start + 21 * DAY + 3_600_000);
+    const { body } = await sample.t.call('GET', `/api/v1/campaigns/${campaign.id}`);
+    expect(body).toMatchObject({ status: 'closed', counts: { open: 0, revoke: revoked } });
+    expect(body.counts.disabled + body.counts.escalated + body.counts.gone).toBe(open);
+    const actions = await everyRow<any>(sample.t, 'actions');
+    expect(actions.every(({ status, evidence }) => status === 'planned' && evidence.campaign === campaign.id)).toBe(
+      true,
+    );
+    expect(actions.filter(({ kind }) => kind === 'disable')).toHaveLength(revoked + body.counts.disabled);
+    expect(actions.filter(({ kind }) => kind === 'rotate')).toHaveLength(body.counts.rotate);
+    const asked = await everyRow<any>(sample.t, `risk-acceptances?campaign=${campaign.id}`);
+    expect(asked.reduce((sum, one) => sum + one.items, 0)).toBe(body.counts.escalated);
+  }, 300_000);
+
+  it('comes again: asked is what changed, what is risky, and a sample; the rest is carried, and everybody is covered', async () => {
+    const [next] = (await sample.t.call('GET', '/api/v1/campaigns?status=draft')).body.data;
+    expect(next).toMatchObject({ clonedFrom: campaign.id, startsAt: new Date(start + 92 * DAY).toISOString() });
+    // The sources are read in the night before.
+    await at(start + 92 * DAY - 3_600_000);
+    await at(start + 92 * DAY);
+    const { body } = await sample.t.call('GET', `/api/v1/campaigns/${next.id}`);
+    expect(body.status).toBe('running');
+    const all = await items(next.id);
+    const carried = all.filter(({ mode }) => mode === 'carried');
+    const sampled = all.filter(({ mode }) => mode === 'sample');
+    expect(carried.length).toBeGreaterThan(0);
+    expect(sampled).toHaveLength(Math.ceil(0.05 * (carried.length + sampled.length)));
+    const kept = new Set((await items(campaign.id, 'verdict=keep')).map(({ id }) => id));
+    expect(carried.filter(({ cites }) => !kept.has(cites))).toEqual([]);
+    const whyAsked = ({ risk, evidence, recommendation }: any): boolean =>
+      risk !== 'low' ||
+      evidence.earlier?.verdict !== 'keep' ||
+      recommendation.use === 'not-seen' ||
+      evidence.findings.some(({ severity }: any) => severity !== 'low');
+    expect(
+      all.filter((item) => item.mode === 'asked' && !whyAsked(item)).map(({ subject }) => subject.displayName),
+    ).toEqual([]);
+    const { body: results } = await sample.t.call('GET', `/api/v1/campaigns/${next.id}/results`);
+    expect(results.completeness).toMatchObject({ matches: true, frozen: body.population.count, present: all.length });
+  }, 300_000);
+});
