@@ -73,6 +73,8 @@ export const READERS: readonly Role[] = [
   'viewer',
 ];
 /** Readers who see credentials too. */
+/** Roles whose holders take part in the work: whoever only audits or looks changes nothing. */
+export const WORKERS: readonly Role[] = READERS.filter((role) => role !== 'auditor' && role !== 'viewer');
 export const CREDENTIAL_READERS: readonly Role[] = READERS.filter((role) => role !== 'viewer');
 
 /** What a route asks of its caller: one of these roles, or, with `relation`, to be somebody the thing belongs to. */
