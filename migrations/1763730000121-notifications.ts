@@ -161,6 +161,8 @@ CREATE INDEX notification_messages_of_webhook ON notification_messages (webhook_
 CREATE INDEX notification_messages_of_digest ON notification_messages (digest_id);
 CREATE INDEX notification_messages_resent_from ON notification_messages (resent_from) WHERE resent_from IS NOT NULL;
 CREATE INDEX notification_messages_ended ON notification_messages (ended_at) WHERE state IN ('failed', 'unknown');
+-- Words are kept for a while; that somebody was told, and of how much, for good.
+CREATE INDEX notification_messages_with_words ON notification_messages (id) WHERE html <> '';
 CREATE INDEX notification_messages_by_state ON notification_messages (state, id);
 
 -- What somebody was last told of, and when: from this, and from when it is due, follows when they are told again.

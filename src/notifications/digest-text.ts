@@ -137,18 +137,31 @@ const nextWords = ({ nextDueAt }: OwedGroup, zone: string): string =>
 const worstWords = ({ title, severity, dueAt }: OwedGroup['worst'][number], { zone, at }: Digest): string =>
   `${severity}: ${oneLine(title)}${dueAt === null ? '' : new Date(dueAt) < at ? ` (was due ${day(dueAt, zone)})` : ` (due ${day(dueAt, zone)})`}`;
 
-const day = (instant: string, zone: string): string =>
-  new Intl.DateTimeFormat('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: zone,
-  })
-    .format(new Date(instant))
-    .replace(',', '');
+interface Formats {
+  readonly day: Intl.DateTimeFormat;
+  readonly time: Intl.DateTimeFormat;
+}
+/** One of them costs more to make than a thousand dates cost to write; there are as many as zones in use. */
+const formats = new Map<string, Formats>();
+
+function formatsOf(timeZone: string): Formats {
+  const known = formats.get(timeZone) ?? {
+    day: new Intl.DateTimeFormat('en-GB', {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      timeZone,
+    }),
+    time: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone, timeZoneName: 'short' }),
+  };
+  formats.set(timeZone, known);
+  return known;
+}
+
+const day = (instant: string, zone: string): string => formatsOf(zone).day.format(new Date(instant)).replace(',', '');
 const dayAndTime = (instant: Date, zone: string): string =>
-  `${day(instant.toISOString(), zone)} ${new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone, timeZoneName: 'short' }).format(instant)}`;
+  `${day(instant.toISOString(), zone)} ${formatsOf(zone).time.format(instant)}`;
 
 /** Names come from sources: one that holds a line break must not begin a line, let alone a header. */
 const oneLine = (words: string): string => words.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -231,6 +231,12 @@ export class MessagesRepository {
       .sql`SELECT state, count(*)::int AS count FROM notification_messages WHERE state IN ('queued', 'sending', 'handed', 'failed', 'unknown') GROUP BY state`;
   }
 
+  /** Forgets the words of old messages; that somebody was told, when, and of how much, stays. */
+  forgetWordsBefore(at: Date, limit: number): Promise<number> {
+    return this.tx.change`UPDATE notification_messages SET text = '', html = '' WHERE id IN (
+      SELECT id FROM notification_messages WHERE html <> '' AND id < uuid_floor(${at}) AND state NOT IN ('queued', 'sending', 'handed') ORDER BY id LIMIT ${limit})`;
+  }
+
   /** Forgets what people were told of long ago and has surely ended since: a year is longer than any ladder in use. */
   forgetToldBefore(at: Date): Promise<number> {
     return this.tx.change`DELETE FROM told_items WHERE told_at < ${at}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Clock, DAY_MS } from '../platform/clock/index.js';
-import type { Database } from '../platform/database/index.js';
+import type { Database, Tx } from '../platform/database/index.js';
 import { defineJob } from '../platform/jobs/index.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -10,7 +10,7 @@ import type { SendMessages } from './operations/send-messages.js';
 
 const nothing = z.strictObject({});
 const TOLD_KEPT_MS = 400 * DAY_MS;
-const DELIVERIES_KEPT_MS = 90 * DAY_MS;
+const LOGS_KEPT_MS = 90 * DAY_MS;
 const FORGOTTEN_AT_ONCE = 10_000;
 
 export const planDigests = defineJob<{ plan: Pick<PlanDigests, 'execute'> }, object>({
@@ -48,7 +48,7 @@ export const deliverWebhooks = defineJob<{ deliver: Pick<DeliverWebhooks, 'execu
 
 export const forgetTold = defineJob<{ database: Database; clock: Clock }, object>({
   id: 'notifications.forget-told',
-  title: 'Forget old deliveries of webhooks, and what people were told of more than a year ago',
+  title: 'Forget the words of old messages, old deliveries of webhooks, and what was told more than a year ago',
   schedule: '50 3 * * *',
   payload: nothing,
   timeoutMs: 20 * 60_000,
@@ -57,13 +57,18 @@ export const forgetTold = defineJob<{ database: Database; clock: Clock }, object
   async run({ database, clock }, { signal }) {
     const before = (age: number): Date => new Date(clock.now().getTime() - age);
     const told = await database.transaction((tx) => tx.use(MessagesRepository).forgetToldBefore(before(TOLD_KEPT_MS)));
-    let deliveries = 0;
-    for (let done = FORGOTTEN_AT_ONCE; done === FORGOTTEN_AT_ONCE && !signal.aborted;) {
-      done = await database.transaction((tx) =>
-        tx.use(DeliveriesRepository).forgetBefore(before(DELIVERIES_KEPT_MS), FORGOTTEN_AT_ONCE),
-      );
-      deliveries += done;
-    }
-    return { told, deliveries };
+    const untilNone = async (forget: (tx: Tx) => Promise<number>): Promise<number> => {
+      let all = 0;
+      for (let done = FORGOTTEN_AT_ONCE; done === FORGOTTEN_AT_ONCE && !signal.aborted; all += done)
+        done = await database.transaction(forget);
+      return all;
+    };
+    const deliveries = await untilNone((tx) =>
+      tx.use(DeliveriesRepository).forgetBefore(before(LOGS_KEPT_MS), FORGOTTEN_AT_ONCE),
+    );
+    const words = await untilNone((tx) =>
+      tx.use(MessagesRepository).forgetWordsBefore(before(LOGS_KEPT_MS), FORGOTTEN_AT_ONCE),
+    );
+    return { told, deliveries, words };
   },
 });

@@ -18,7 +18,8 @@ export interface Reader {
 }
 
 export interface Composed {
-  readonly content: MessageContent;
+  /** Written out when it is asked for: most readers have nothing to be told on most days. */
+  content(): MessageContent;
   readonly hasNews: boolean;
   /** They owe something, or something is new. */
   readonly isWorthWriting: boolean;
@@ -80,10 +81,10 @@ export class ComposeDigests {
 
   private written(digest: Digest): Composed {
     return {
-      content: {
+      content: () => ({
         ...writeDigest(digest, this.contributions, this.config.publicUrl()),
         counts: countsOf(digest),
-      },
+      }),
       hasNews: digest.news.length > 0,
       isWorthWriting: isWorthWriting(digest),
       isEmpty: digest.news.length === 0 && digest.owed.length === 0,

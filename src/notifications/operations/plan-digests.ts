@@ -76,10 +76,11 @@ export class PlanDigests {
   private messagesOf(reader: DueReader, digest: Composed, digestId: string, chats: ReadonlySet<string>, now: Date) {
     const webhooks = reader.webhooks.filter((id) => chats.has(id));
     const ways = [...(reader.byMail || webhooks.length === 0 ? [null] : []), ...webhooks];
+    const content = digest.content();
     return ways.map((webhookId) => {
       const nowhere = webhookId === null && reader.email === null;
       return {
-        ...digest.content,
+        ...content,
         id: newId(this.clock),
         key: `digest ${reader.personId} ${reader.day} ${webhookId ?? 'mail'}`,
         kind: 'digest' as const,
@@ -105,9 +106,10 @@ export class PlanDigests {
     const since = due.since ?? new Date(settledAt(now).getTime() - DAY_MS);
     const digest = await this.compose.newsIn(tx, since, settledAt(now), due.zone, now);
     if (!digest.hasNews) return 0;
+    const content = digest.content();
     for (const webhookId of chats)
       await tx.use(MessagesRepository).insert({
-        ...digest.content,
+        ...content,
         id: newId(this.clock),
         key: `news ${due.day} ${webhookId}`,
         kind: 'news',

@@ -149,8 +149,9 @@ export class SendMessages {
         ],
         now,
       );
-      const { content, isEmpty } = composed.get(message.personId)!;
-      if (isEmpty) return cancel('Nothing was owed any more when it could be sent.');
+      const fresh = composed.get(message.personId)!;
+      if (fresh.isEmpty) return cancel('Nothing was owed any more when it could be sent.');
+      const content = fresh.content();
       await messages.rewrite(message.id, content, now);
       return content;
     });

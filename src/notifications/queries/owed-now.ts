@@ -15,7 +15,10 @@ export async function owedNow(
   await tx.sql`CREATE TEMP TABLE digest_audience ON COMMIT DROP AS
     SELECT p.id AS person_id, coalesce(pr.zone, s.zone) AS zone, EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = s.iam_team_id AND m.person_id = p.id) AS is_iam
     FROM persons p CROSS JOIN notification_settings s LEFT JOIN notification_preferences pr ON pr.person_id = p.id WHERE p.id = ANY(${people}::uuid[])`;
+  // The planner knows nothing of a table made a moment ago, and would join thousands of rows as if they were a few.
+  await tx.sql`ANALYZE digest_audience`;
   await tx.sql`CREATE TEMP TABLE digest_about ON COMMIT DROP AS ${about(now)}`;
+  await tx.sql`ANALYZE digest_about`;
   const asked = sql`(SELECT DISTINCT person_id FROM digest_about)`;
   const items =
     kinds.length === 0
@@ -32,11 +35,13 @@ export async function owedNow(
     placed AS (
       SELECT a.audience, a.level, a.person_id, i.kind, i.item_id, i.severity, i.due_at, i.title, t.told_at, t.due_at AS told_due_at,
         ${rung(sql`${now}::timestamptz`)} AS rung, ${rung(sql`t.told_at`)} AS rung_then,
-        escalation_rung(days_until(i.due_at, ${now}, a.zone), s.head_after_days) > 0 AND EXISTS (SELECT 1 FROM digest_about h WHERE h.audience = a.audience AND h.person_id = a.person_id AND h.level = 'head') AS told_as_head
+        escalation_rung(days_until(i.due_at, ${now}, a.zone), s.head_after_days) > 0 AND h.level IS NOT NULL AS told_as_head
       FROM digest_about a JOIN items i ON i.person_id = a.person_id CROSS JOIN notification_settings s
+      LEFT JOIN digest_about h ON a.level = 'manager' AND h.level = 'head' AND h.audience = a.audience AND h.person_id = a.person_id
       LEFT JOIN told_items t ON t.person_id = a.audience AND t.item_id = i.item_id AND t.level = a.level)
     SELECT audience, level, person_id, kind, item_id, severity, due_at, title, rung > 0 AND (told_at IS NULL OR rung > rung_then OR due_at < told_due_at) AS calls
     FROM placed WHERE level = 'own' OR (rung > 0 AND NOT (level = 'manager' AND told_as_head))`;
+  await tx.sql`ANALYZE owed_now`;
   const rows = await tx.sql<OwedGroup & { audience: string }>`
     SELECT o.audience, o.level, o.kind, CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'displayName', p.display_name) END AS about,
       count(*)::int AS count, (count(*) FILTER (WHERE o.calls))::int AS calls, (count(*) FILTER (WHERE o.due_at < ${now}))::int AS overdue, iso(min(o.due_at) FILTER (WHERE o.due_at >= ${now})) AS "nextDueAt",
