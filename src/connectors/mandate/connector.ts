@@ -85,7 +85,7 @@ function identitiesOf(credentials: readonly OwnCredential[]): IdentityRecord[] {
     // The strongest comes first among those that work: where that one does not, none does.
     status: status === 'active' ? 'active' : 'disabled',
     createdAt: null,
-    tags: (ownerUserName === undefined ? {} : { owner: ownerUserName }) as Record<string, string>,
+    tags: Object.fromEntries(ownerUserName === undefined ? [] : [['owner', ownerUserName]]),
     nature: { value: 'non-human', because: 'people sign in; a token is what a machine has' },
     managedBy: renewedByItself
       ? { value: 'platform', because: 'this installation makes it and renews it by itself' }
