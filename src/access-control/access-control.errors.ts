@@ -46,6 +46,7 @@ export class SignInNotConfigured extends DomainError {
   }
 }
 
+/** Whoever came back from the sign-in service is not let in: by it, by the people records, or by the duties their groups add up to. */
 export class SignInRefused extends DomainError {
   readonly code = 'access.sign-in-refused';
   readonly kind = 'forbidden';

@@ -6,7 +6,7 @@ import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 } from 'uuid';
-import { Config } from '../config/index.js';
+import { type Config } from '../config/index.js';
 import { secretShapeIn } from '../crypto/index.js';
 import { type Logger, type PinoRootLogger, RootLogger } from '../logging/index.js';
 import { type Actor, ALLOW, Authenticator, OPEN } from './actor.js';
