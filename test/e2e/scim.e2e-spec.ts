@@ -483,65 +483,65 @@ describe('lists of the SCIM server', () => {
     c = await client(t);
     for (const [userName, more] of [
       [
-        'Ann@Sample.example',
+        'Alpha@Sample.example',
         {
           externalId: 'X-1',
           title: 'Engineer',
-          emails: [{ value: 'Ann.Work@sample.example', type: 'work', primary: true }],
-          name: { familyName: "O'Malley" },
+          emails: [{ value: 'Alpha.Work@sample.example', type: 'work', primary: true }],
+          name: { familyName: "O'Sample" },
         },
       ],
       [
-        'bob@sample.example',
+        'bravo@sample.example',
         {
           externalId: 'x-1',
           title: 'engineer',
-          emails: [{ value: 'bob@home.example', type: 'home' }],
+          emails: [{ value: 'bravo@home.example', type: 'home' }],
           [ENTERPRISE]: { department: 'Finance' },
         },
       ],
-      ['cid@sample.example', { active: false, userType: '100%_\\ "quoted"' }],
-      ['dan', { displayName: 'Zoe', locale: 'de-CH' }],
+      ['charlie@sample.example', { active: false, userType: '100%_\\ "quoted"' }],
+      ['delta', { displayName: 'Zulu', locale: 'de-CH' }],
     ] as const) {
       ids[userName] = (await c.add(userName, more)).id;
       t.clock.advance({ minutes: 1 });
     }
   });
   afterAll(() => t.close());
-  const all = ['Ann@Sample.example', 'bob@sample.example', 'cid@sample.example', 'dan'];
+  const all = ['Alpha@Sample.example', 'bravo@sample.example', 'charlie@sample.example', 'delta'];
 
   it.each<[string, readonly string[]]>([
-    ['userName eq "ANN@SAMPLE.EXAMPLE"', ['Ann@Sample.example']],
+    ['userName eq "ALPHA@SAMPLE.EXAMPLE"', ['Alpha@Sample.example']],
     ['userName eq "nobody"', []],
-    ['userName ne "dan"', all.slice(0, 3)],
-    ['userName sw "A"', ['Ann@Sample.example']],
+    ['userName ne "delta"', all.slice(0, 3)],
+    ['userName sw "A"', ['Alpha@Sample.example']],
     ['userName ew ".example"', all.slice(0, 3)],
     ['userName co "%"', []],
-    ['userType co "%_\\\\ \\"QUOTED"', ['cid@sample.example']],
-    ['userName gt "bob@sample.example"', ['cid@sample.example', 'dan']],
-    ['externalId eq "x-1"', ['bob@sample.example']],
-    ['active eq false', ['cid@sample.example']],
-    ['active eq "False"', ['cid@sample.example']],
-    ['active ne false', ['Ann@Sample.example', 'bob@sample.example', 'dan']],
-    ['title eq "ENGINEER"', ['Ann@Sample.example', 'bob@sample.example']],
-    ['title pr', ['Ann@Sample.example', 'bob@sample.example']],
-    ['not (title pr)', ['cid@sample.example', 'dan']],
-    ['title ne "engineer"', ['cid@sample.example', 'dan']],
-    ['name.familyName eq "o\'malley"', ['Ann@Sample.example']],
-    ['name pr', ['Ann@Sample.example']],
-    ['emails eq "ann.work@SAMPLE.example"', ['Ann@Sample.example']],
-    ['emails.value eq "bob@home.example"', ['bob@sample.example']],
-    ['emails[type eq "work" and value co "sample"]', ['Ann@Sample.example']],
-    ['emails[type eq "work" and value eq "bob@home.example"]', []],
-    ['emails[primary eq true]', ['Ann@Sample.example']],
-    ['emails.type ne "work"', ['bob@sample.example', 'cid@sample.example', 'dan']],
-    ['emails pr', ['Ann@Sample.example', 'bob@sample.example']],
-    [`${ENTERPRISE}:department eq "finance"`, ['bob@sample.example']],
+    ['userType co "%_\\\\ \\"QUOTED"', ['charlie@sample.example']],
+    ['userName gt "bravo@sample.example"', ['charlie@sample.example', 'delta']],
+    ['externalId eq "x-1"', ['bravo@sample.example']],
+    ['active eq false', ['charlie@sample.example']],
+    ['active eq "False"', ['charlie@sample.example']],
+    ['active ne false', ['Alpha@Sample.example', 'bravo@sample.example', 'delta']],
+    ['title eq "ENGINEER"', ['Alpha@Sample.example', 'bravo@sample.example']],
+    ['title pr', ['Alpha@Sample.example', 'bravo@sample.example']],
+    ['not (title pr)', ['charlie@sample.example', 'delta']],
+    ['title ne "engineer"', ['charlie@sample.example', 'delta']],
+    ['name.familyName eq "o\'sample"', ['Alpha@Sample.example']],
+    ['name pr', ['Alpha@Sample.example']],
+    ['emails eq "alpha.work@SAMPLE.example"', ['Alpha@Sample.example']],
+    ['emails.value eq "bravo@home.example"', ['bravo@sample.example']],
+    ['emails[type eq "work" and value co "sample"]', ['Alpha@Sample.example']],
+    ['emails[type eq "work" and value eq "bravo@home.example"]', []],
+    ['emails[primary eq true]', ['Alpha@Sample.example']],
+    ['emails.type ne "work"', ['bravo@sample.example', 'charlie@sample.example', 'delta']],
+    ['emails pr', ['Alpha@Sample.example', 'bravo@sample.example']],
+    [`${ENTERPRISE}:department eq "finance"`, ['bravo@sample.example']],
     [`${ENTERPRISE}:manager pr`, []],
-    ['displayName eq "zoe" or externalId eq "X-1"', ['Ann@Sample.example', 'dan']],
-    ['userName eq "dan" and (active eq true and locale sw "de")', ['dan']],
-    ['meta.created gt "2026-03-01T08:01:30Z"', ['cid@sample.example', 'dan']],
-    ['meta.lastModified le "2026-03-01T08:00:00.000Z"', ['Ann@Sample.example']],
+    ['displayName eq "zulu" or externalId eq "X-1"', ['Alpha@Sample.example', 'delta']],
+    ['userName eq "delta" and (active eq true and locale sw "de")', ['delta']],
+    ['meta.created gt "2026-03-01T08:01:30Z"', ['charlie@sample.example', 'delta']],
+    ['meta.lastModified le "2026-03-01T08:00:00.000Z"', ['Alpha@Sample.example']],
     ['meta.resourceType eq "User"', all],
     ['id eq "no-uuid"', []],
     ['groups pr', []],
@@ -589,10 +589,10 @@ describe('lists of the SCIM server', () => {
     const names = async (query: string) =>
       (await c.call('GET', `/Users?${query}`)).body.Resources.map(({ userName }: any) => userName);
     expect(await names('sortBy=userName&sortOrder=descending')).toEqual([...all].reverse());
-    expect((await names('sortBy=title'))[0]).toBe('Ann@Sample.example');
+    expect((await names('sortBy=title'))[0]).toBe('Alpha@Sample.example');
     expect((await names('sortBy=emails.value&sortOrder=descending')).slice(0, 2)).toEqual([
-      'bob@sample.example',
-      'Ann@Sample.example',
+      'bravo@sample.example',
+      'Alpha@Sample.example',
     ]);
     expect(await names('sortBy=meta.created&sortOrder=descending')).toEqual([...all].reverse());
   });
@@ -601,24 +601,27 @@ describe('lists of the SCIM server', () => {
     const { body } = await c.call('GET', '/Users?attributes=userName,emails.type&count=1');
     expect(body.Resources[0]).toEqual({
       schemas: [USER],
-      id: ids['Ann@Sample.example'],
-      userName: 'Ann@Sample.example',
+      id: ids['Alpha@Sample.example'],
+      userName: 'Alpha@Sample.example',
       emails: [{ type: 'work' }],
     });
     const without = (
-      await c.call('GET', `/Users/${ids['Ann@Sample.example']}?excludedAttributes=emails,name.familyName,id`)
+      await c.call('GET', `/Users/${ids['Alpha@Sample.example']}?excludedAttributes=emails,name.familyName,id`)
     ).body;
-    expect([without.emails, without.name, without.id]).toEqual([undefined, {}, ids['Ann@Sample.example']]);
+    expect([without.emails, without.name, without.id]).toEqual([undefined, {}, ids['Alpha@Sample.example']]);
     expect((await c.call('GET', '/Users?attributes=userName&excludedAttributes=emails')).body.scimType).toBe(
       'invalidValue',
     );
     const search = await c.call('POST', '/Users/.search', {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
-      filter: 'userName eq "dan"',
+      filter: 'userName eq "delta"',
       attributes: ['userName'],
       count: 5,
     });
-    expect([search.status, search.body.Resources]).toEqual([200, [{ schemas: [USER], id: ids.dan, userName: 'dan' }]]);
+    expect([search.status, search.body.Resources]).toEqual([
+      200,
+      [{ schemas: [USER], id: ids.delta, userName: 'delta' }],
+    ]);
   });
 });
 

@@ -27,9 +27,9 @@ const place = (path: any): string =>
 
 // The examples of RFC 7644, 3.4.2.2, and what Entra and Okta send.
 const good: [string, unknown][] = [
-  ['userName eq "bjensen"', ['eq', 'userName', 'bjensen']],
-  ['USERNAME Eq "bjensen"', ['eq', 'userName', 'bjensen']],
-  ['name.familyName co "O\'Malley"', ['co', 'name.familyName', "O'Malley"]],
+  ['userName eq "sample07"', ['eq', 'userName', 'sample07']],
+  ['USERNAME Eq "sample07"', ['eq', 'userName', 'sample07']],
+  ['name.familyName co "O\'Sample"', ['co', 'name.familyName', "O'Sample"]],
   ['userName sw "J"', ['sw', 'userName', 'J']],
   ['urn:ietf:params:scim:schemas:core:2.0:User:userName sw "J"', ['sw', 'userName', 'J']],
   ['title pr', ['pr', 'title']],
@@ -89,8 +89,8 @@ const bad: string[] = [
   ' ',
   'userName',
   'userName eq',
-  'userName eq bjensen',
-  "userName eq 'bjensen'",
+  'userName eq sample07',
+  "userName eq 'sample07'",
   'userName like "b"',
   'userName eq "b" and',
   '(userName eq "b"',
