@@ -19,6 +19,7 @@ import {
   pageOf,
   pageQuery,
   READERS,
+  WORKERS,
   SeenVersion,
   setVersion,
   ScopedToo,
@@ -165,7 +166,7 @@ export class FindingsController {
   }
 
   @Post(':id/comments')
-  @Allow(...READERS, 'relation')
+  @Allow(...WORKERS, 'relation')
   @Answers(201, commentSchema, 'Says something about a finding; what is said stays')
   async comment(
     @Caller() actor: Actor,

@@ -13,6 +13,7 @@ import {
   Caller,
   NotFound,
   READERS,
+  WORKERS,
   SeenVersion,
   setVersion,
   ScopedToo,
@@ -170,7 +171,7 @@ export class OwnershipController {
   }
 
   @Post('claim')
-  @Allow(...READERS, 'relation')
+  @Allow(...WORKERS, 'relation')
   @Answers(200, ownershipSchema, 'Somebody takes what nobody answers for, and accepts it by that')
   async take(
     @Caller() actor: Actor,

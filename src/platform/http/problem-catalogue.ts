@@ -19,7 +19,7 @@ export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "access.role-beyond-reach", kind: "forbidden", when: "", says: "The local administrator cannot hand out …: those decide, approve, or make somebody who may. Use the first administrator's link (\"mandate token first-admin\")." },
   { code: "access.roles-exclude-each-other", kind: "invalid", when: "", says: "… and … are duties that one credential must not hold together. Make two, for two people." },
   { code: "access.sign-in-not-configured", kind: "missing", when: "", says: "Nobody can sign in here: no sign-in service is configured (MANDATE_OIDC_ISSUER). Use a token." },
-  { code: "access.sign-in-refused", kind: "forbidden", when: "", says: "" },
+  { code: "access.sign-in-refused", kind: "forbidden", when: "Whoever came back from the sign-in service is not let in: by it, by the people records, or by the duties their groups add up to.", says: "" },
   { code: "access.sign-in-service-failed", kind: "unavailable", when: "", says: "The sign-in service does not answer as it should. Try again in a minute." },
   { code: "certification.accept-ownership-first", kind: "conflict", when: "", says: "You became the owner while this campaign ran. Accept the ownership first, then decide." },
   { code: "certification.acceptance-signed", kind: "conflict", when: "", says: "This acceptance is signed already." },
