@@ -1,4 +1,4 @@
-import { raw, sql, type Tx } from '../../platform/database/index.js';
+import { raw, type Tx } from '../../platform/database/index.js';
 import { population, type PopulationFilter, type PopulationSubject } from './population.js';
 
 const TABLES: Record<PopulationSubject, string> = {
