@@ -19,6 +19,11 @@ export async function launchItems(
   const partition = (await isAtLeast(tx, campaign.scope, partitionFrom, now))
     ? await createPartition(tx, 'review_items', 'campaign_id', campaign.id)
     : null;
+  if (partition) {
+    // For this transaction alone: the joins and the index builds of a large campaign stay in memory.
+    await tx.sql`SET LOCAL work_mem = '64MB'`;
+    await tx.sql`SET LOCAL maintenance_work_mem = '256MB'`;
+  }
   const id = isPlain(campaign) ? '' : 'id, ';
   await tx.run(sql`WITH ${itemsPlan(campaign, now)} INSERT INTO ${raw(partition?.table ?? 'review_items')} (${raw(`${id}${COLUMNS}`)})
     SELECT ${raw(id)} ${campaign.id}::uuid, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END FROM items`);

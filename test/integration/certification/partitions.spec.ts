@@ -31,19 +31,17 @@ describe('a large campaign', () => {
     t.app.database.transaction(async (tx) => {
       const campaign = (await tx.use(CampaignsRepository).forChange(id))!;
       await launchItems(tx, campaign, t.clock.now(), from);
-      await tx
-        .use(CampaignsRepository)
-        .launched(id, {
-          status: 'launching',
-          by: 'test',
-          at: t.clock.now(),
-          dueAt: t.clock.now(),
-          closesAt: t.clock.now(),
-          count: 3,
-          hash: 'sha256:0',
-          preflight: [],
-          override: null,
-        });
+      await tx.use(CampaignsRepository).launched(id, {
+        status: 'launching',
+        by: 'test',
+        at: t.clock.now(),
+        dueAt: t.clock.now(),
+        closesAt: t.clock.now(),
+        count: 3,
+        hash: 'sha256:0',
+        preflight: [],
+        override: null,
+      });
       if (fails) throw new Error('something went wrong');
     });
 
