@@ -17,6 +17,7 @@ import {
   pageOf,
   READERS,
   setVersion,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { exceptionDecision, exceptionSchema, exceptionsQuery } from './catalogue.schemas.js';
 import { listExceptions, oneException } from './queries/exception-view.js';
@@ -27,6 +28,7 @@ type Decision = z.output<typeof exceptionDecision>;
 
 @ApiTags('exceptions')
 @Controller('exceptions')
+@ScopedToo()
 export class ExceptionsController {
   constructor(
     private readonly database: Database,

@@ -18,6 +18,7 @@ import {
   READERS,
   SeenVersion,
   setVersion,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { DecideItem } from './operations/decide-item.js';
 import { KeepRoutine } from './operations/keep-routine.js';
@@ -46,6 +47,7 @@ export class ReviewItemsController {
   ) {}
 
   @Get()
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(reviewItemSchema), 'What is yours to decide, the gravest first')
   async list(
@@ -73,6 +75,7 @@ export class ReviewItemsController {
   }
 
   @Get(':id')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, reviewItemSchema, 'One item with its evidence as it was frozen, and what changed since')
   async read(
@@ -102,6 +105,7 @@ export class ReviewItemsController {
   }
 
   @Get(':id/history')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(itemEventSchema), 'Every decision on it and every move, newest first')
   async history(@Caller() actor: Actor, @Param('id', { schema: id }) itemId: string) {

@@ -2,13 +2,14 @@ import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { type Actor, Allow, Answers, Caller, READERS } from '../platform/http/index.js';
+import { type Actor, Allow, Answers, Caller, READERS, ScopedToo } from '../platform/http/index.js';
 import { programmeCsv } from './programme-figures.js';
 import { type ProgrammeReport, ReadProgramme } from './queries/read-programme.js';
 import { programmeQuery, programmeReport } from './reports.schemas.js';
 
 @ApiTags('reports')
 @Controller('reports')
+@ScopedToo()
 export class ReportsController {
   constructor(private readonly programme: ReadProgramme) {}
 

@@ -15,6 +15,7 @@ import {
   pageQuery,
   READERS,
   toPage,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { ConsumersRepository } from './consumers.repository.js';
 import { IdentitiesRepository } from './identities.repository.js';
@@ -59,6 +60,7 @@ const newConsumer = z.strictObject({ ...consumer.shape, reason: text.nullish() }
 /** Looking at what was used in an emergency. */
 @ApiTags('identities')
 @Controller('identities/:id/use-reviews')
+@ScopedToo()
 export class UseReviewsController {
   constructor(
     private readonly database: Database,
@@ -106,6 +108,7 @@ export class UseReviewsController {
 /** Where a credential is used from: observed by a source, read from a file, or said by somebody. */
 @ApiTags('credentials')
 @Controller('credentials/:id/consumers')
+@ScopedToo()
 export class ConsumersController {
   constructor(
     private readonly database: Database,

@@ -14,6 +14,7 @@ import {
   pageQuery,
   READERS,
   toPage,
+  ScopedToo,
 } from '../platform/http/index.js';
 import { DecideSuggestions, MOST_AT_ONCE } from './operations/decide-suggestions.js';
 import {
@@ -73,6 +74,7 @@ export class OwnershipListsController {
   ) {}
 
   @Get('ownership-queue')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(queuedSchema), 'What nobody claims, and why')
   async queue(@Caller() actor: Actor, @Query({ schema: queueQuery }) query: z.output<typeof queueQuery>) {
@@ -85,6 +87,7 @@ export class OwnershipListsController {
   }
 
   @Get('ownership-load')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(loadSchema), 'What each owner carries, the heaviest first; a person has one entry')
   async load(@Caller() actor: Actor, @Query({ schema: loadQuery }) query: z.output<typeof loadQuery>) {
@@ -97,6 +100,7 @@ export class OwnershipListsController {
   }
 
   @Get('ownership-suggestions')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(
     200,
