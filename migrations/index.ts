@@ -15,6 +15,7 @@ import { PeopleFeeds1763730000161 } from './1763730000161-people-2.js';
 import { ChecksTwo1763730000111 } from './1763730000111-checks-2.js';
 import { FindingsTwo1763730000112 } from './1763730000112-findings-2.js';
 import { AccessControl1763730000151 } from './1763730000151-access-control-2.js';
+import { AccessControl31763730000152 } from './1763730000152-access-control-3.js';
 import { Notifications1763730000121 } from './1763730000121-notifications.js';
 import { Audit1763730000122 } from './1763730000122-audit-2.js';
 import { Findings1763730000123 } from './1763730000123-findings-2.js';
@@ -50,6 +51,7 @@ export const migrations = [
   ChecksTwo1763730000111,
   FindingsTwo1763730000112,
   AccessControl1763730000151,
+  AccessControl31763730000152,
   Notifications1763730000121,
   Audit1763730000122,
   Findings1763730000123,

@@ -30,6 +30,19 @@ export const endSessionsOfLeavers = defineJob<{ end: Pick<EndSessions, 'ofLeaver
   run: ({ end }, { payload: { persons } }) => end.ofLeavers(persons),
 });
 
+const revoked = z.strictObject({ persons: z.array(z.uuid()), before: z.iso.datetime() });
+
+/** Follows the signal of an identity provider. `before` keeps a late run from ending what began after it. */
+export const endRevokedSessions = defineJob<{ end: Pick<EndSessions, 'revoked'> }, z.output<typeof revoked>>({
+  id: 'access-control.end-revoked-sessions',
+  title: 'End the sessions that an identity provider called back',
+  payload: revoked,
+  timeoutMs: 60_000,
+  retry: { attempts: 10, backoffMs: 2_000 },
+  exclusive: (payload) => digestOf(payload),
+  run: ({ end }, { payload: { persons, before } }) => end.revoked(persons, new Date(before)),
+});
+
 export const endSessions = defineJob<{ end: Pick<EndSessions, 'execute'> }, object>({
   id: 'access-control.end-sessions',
   title: 'End the sessions of people whose last day has passed, and those that ran out',

@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
+import { Clock } from '../platform/clock/index.js';
 import { Audit } from '../audit/index.js';
 import { Authenticator, Authoriser } from '../platform/http/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
-import { endSessions, endSessionsOfLeavers, renewLocalAdminToken } from './access-control.jobs.js';
+import { endSessions, endRevokedSessions, endSessionsOfLeavers, renewLocalAdminToken } from './access-control.jobs.js';
 import { AuthController } from './auth.controller.js';
 import { BearerAuthenticator, RoleAuthoriser } from './authenticator.js';
 import { BrowserSessions } from './browser-sessions.js';
@@ -47,12 +48,17 @@ import { Visibility } from './visibility.js';
   exports: [TokenCredentials, Visibility, Authenticator, Authoriser, FirstAdministrator, RenewLocalAdminToken],
 })
 export class AccessControlModule {
-  constructor(registry: JobRegistry, audit: Audit, renew: RenewLocalAdminToken, end: EndSessions) {
+  constructor(registry: JobRegistry, audit: Audit, renew: RenewLocalAdminToken, end: EndSessions, clock: Clock) {
     registry.bind(renewLocalAdminToken, { renew });
     registry.bind(endSessions, { end });
     registry.bind(endSessionsOfLeavers, { end });
     audit.on('people.persons-ended', endSessionsOfLeavers, ({ data }) => ({
       persons: Array.isArray(data.persons) ? (data.persons as string[]) : null,
+    }));
+    registry.bind(endRevokedSessions, { end });
+    audit.on('people.sessions-revoked', endRevokedSessions, ({ data }) => ({
+      persons: data.persons as string[],
+      before: clock.now().toISOString(),
     }));
   }
 }

@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RoleAssignment } from '../platform/http/index.js';
 
-export type SessionEnd = 'signed-out' | 'person-left' | 'expired' | 'replaced' | 'rules-changed' | 'ended-by-another';
+export type SessionEnd =
+  'signed-out' | 'person-left' | 'expired' | 'replaced' | 'rules-changed' | 'ended-by-another' | 'revoked';
 
 /** Somebody who signed in, on one browser. The secret in their cookie is kept as a hash only. */
 @Entity('sessions')

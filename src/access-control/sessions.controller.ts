@@ -36,7 +36,7 @@ const sessionSchema = z
     roles: z.array(z.strictObject({ role: z.enum(ROLES), scope })),
     status: z.enum(['active', 'ended']),
     endedBecause: z
-      .enum(['signed-out', 'person-left', 'expired', 'replaced', 'rules-changed', 'ended-by-another'])
+      .enum(['signed-out', 'person-left', 'expired', 'replaced', 'rules-changed', 'ended-by-another', 'revoked'])
       .nullable(),
     acr: z.string().nullable(),
     amr: z.array(z.string()),

@@ -46,6 +46,12 @@ export class SessionsRepository {
       RETURNING s.id, s.person_id AS "personId"`);
   }
 
+  /** Ends every live session of these people that began before an instant. */
+  async endOf(persons: readonly string[], before: Date, now: Date): Promise<{ id: string; personId: string }[]> {
+    return this.tx.sql`UPDATE sessions SET ended_at = ${now}, ended_because = 'revoked', version = version + 1
+      WHERE person_id = ANY(${persons}::uuid[]) AND ended_at IS NULL AND created_at <= ${before} RETURNING id, person_id AS "personId"`;
+  }
+
   /** Marks what ran out, so that what is live stays few. */
   endExpired(now: Date, idleSince: Date): Promise<number> {
     return this.tx
@@ -74,12 +80,12 @@ export class SessionsRepository {
   /** Everybody a claim could mean. Several feeds may know one person: whoever is still there comes first. */
   peopleByLogin(login: string, now: Date): Promise<Known[]> {
     return this.tx.run(
-      sql`${KNOWN(now)} WHERE lower(p.email) = lower(${login}) OR lower(p.user_name) = lower(${login}) LIMIT 3`,
+      sql`${KNOWN(now)} WHERE p.merged_into IS NULL AND (lower(p.email) = lower(${login}) OR lower(p.user_name) = lower(${login})) LIMIT 3`,
     );
   }
 
   peopleByExternalId(externalId: string, now: Date): Promise<Known[]> {
-    return this.tx.run(sql`${KNOWN(now)} WHERE p.external_id = ${externalId} LIMIT 3`);
+    return this.tx.run(sql`${KNOWN(now)} WHERE p.merged_into IS NULL AND p.external_id = ${externalId} LIMIT 3`);
   }
 
   /** Units by id or name, whatever was written in the rules. */

@@ -80,6 +80,13 @@ const canAnswer = (alias: string, now: Date) =>
 export class OwnershipsRepository {
   constructor(private readonly tx: Tx) {}
 
+  /** Whether a person has ever accepted to answer for an identity, be it for less than it is now. */
+  async everAccepted(identityId: string, person: string): Promise<boolean> {
+    const rows = await this.tx
+      .sql`SELECT 1 FROM ownerships WHERE identity_id = ${identityId} AND owner_id = ${person} AND accepted_at IS NOT NULL LIMIT 1`;
+    return rows.length > 0;
+  }
+
   async view(identityId: string, now: Date): Promise<OwnershipView | null> {
     const [row] = await this.tx.sql<OwnershipView>`SELECT i.id AS identity,
         CASE WHEN p.id IS NULL OR o.state = 'proposed' THEN NULL ELSE json_build_object('id', p.id, 'displayName', p.display_name, 'active', ${canAnswer('p', now)}) END AS owner,

@@ -22,6 +22,7 @@ import {
   setVersion,
   toPage,
   ScopedToo,
+  NotAllowed,
 } from '../platform/http/index.js';
 import { HR_FEED, ImportPeople } from './operations/import-people.js';
 import { RecordPerson } from './operations/record-person.js';
@@ -110,6 +111,7 @@ export class PeopleController {
   }
 
   @Post('imports')
+  @ScopedToo()
   @Allow('admin', 'iam-engineer', 'ingest')
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -146,6 +148,7 @@ export class PeopleController {
   }
 
   @Get('imports/:id')
+  @ScopedToo()
   @Allow('admin', 'iam-engineer', 'auditor', 'ingest')
   @Answers(200, peopleImportSchema, 'One import: what it changed, and every row that could not be taken')
   async oneImport(@Caller() actor: Actor, @Param('id', { schema: id }) importId: string) {
@@ -153,6 +156,7 @@ export class PeopleController {
   }
 
   @Get('imports/:id/changes')
+  @ScopedToo()
   @Allow('admin', 'iam-engineer', 'auditor', 'ingest')
   @Answers(
     200,
@@ -208,13 +212,23 @@ export class PeopleController {
   /** Who only brings files in sees the files they brought. */
   private async visibleImport(actor: Actor, importId: string): Promise<PeopleImportRow> {
     const row = await this.database.read((tx) => tx.use(PeopleImportsRepository).one(importId));
-    if (!row || (!hasRole(actor, 'admin', 'iam-engineer', 'auditor') && row.createdBy !== actor.id))
-      throw new NotFound('import');
+    if (!row || (!this.isWhole(actor) && row.createdBy !== actor.id)) throw new NotFound('import');
     return row;
   }
 
+  /** HR files are about everybody: a role within a unit does not reach so far, one bound to a feed reaches that. */
+  private isWhole(actor: Actor): boolean {
+    return actor.roles.some(
+      ({ role, scope }) =>
+        (role === 'admin' || role === 'iam-engineer' || role === 'auditor') &&
+        Object.values(scope).every((value) => value === undefined),
+    );
+  }
+
   private async feedFor(actor: Actor, named: string | undefined): Promise<Feed> {
-    const bound = hasRole(actor, 'admin', 'iam-engineer') ? null : await this.ownFeed.scoped(actor, 'hr-file');
+    if (!this.isWhole(actor) && !hasRole(actor, 'ingest'))
+      throw new NotAllowed('HR files are about everybody, and your role is not.');
+    const bound = this.isWhole(actor) ? null : await this.ownFeed.scoped(actor, 'hr-file');
     if (bound) return bound;
     const feed = await this.database.read((tx) => tx.use(PeopleFeedsRepository).named(named ?? HR_FEED));
     if (feed?.kind !== 'hr-file') throw new ReferenceUnknown('/feed', 'HR feed');

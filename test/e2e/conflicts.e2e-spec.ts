@@ -138,10 +138,12 @@ describe('what cannot be done as things stand', () => {
     const stranger = await t.tokenOf(person.body.id);
     // Who is nobody to an identity does not learn that it is there.
     expect((await post(path, {}, stranger)).status).toBe(404);
-    expect(problem(await post(path, {}, await t.tokenOf(person.body.id, 'auditor')))).toEqual([
-      409,
-      'ownership.nothing-to-accept',
-    ]);
+    const { etag } = await t.call('GET', `/api/v1/identities/${identity.id}/ownership`);
+    await t.call('PUT', `/api/v1/identities/${identity.id}/ownership`, {
+      body: { owner: null, sponsor: person.body.id },
+      headers: { 'if-match': etag },
+    });
+    expect(problem(await post(path, {}, stranger))).toEqual([409, 'ownership.nothing-to-accept']);
   });
 
   it('a use case of a taken name, and one that is retired', async () => {

@@ -226,10 +226,10 @@ describe('programme figures', () => {
     const said = async (...words: string[]): Promise<string> => {
       let text = '';
       const write = process.stdout.write.bind(process.stdout);
-      process.stdout.write = ((piece: string) => {
+      process.stdout.write = (piece: string) => {
         text += piece;
         return true;
-      });
+      };
       const before = { MANDATE_URL: process.env.MANDATE_URL, MANDATE_TOKEN: process.env.MANDATE_TOKEN };
       Object.assign(process.env, { MANDATE_URL: t.url, MANDATE_TOKEN: await t.token('auditor') });
       try {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SampleAccount } from '../../src/demo/issuer/index.js';
+import { Audit } from '../../src/audit/index.js';
+import { systemActor } from '../../src/platform/http/index.js';
 import { startWithIssuer, type SignInTest, type Visitor } from '../support/issuer.js';
 
 const two = (n: number) => String(n).padStart(2, '0');
@@ -238,6 +240,30 @@ describe('signing in', () => {
     expect(await busy.session()).not.toBeNull();
     s.advance({ minutes: 20 });
     expect(await busy.session()).toBeNull();
+  });
+
+  it('ends when the identity provider calls it back, and a later one stands', async () => {
+    const called = await signedIn(2);
+    const audit = s.t.app.nest.get(Audit);
+    const person = ids.get(2)!;
+    await s.t.app.database.transaction((tx) =>
+      audit.record(tx, {
+        type: 'people.sessions-revoked',
+        actor: systemActor('test'),
+        target: { type: 'person', id: person },
+        data: { persons: [person], because: 'session-revoked' },
+      }),
+    );
+    s.advance({ minutes: 1 });
+    const later = await signedIn(2);
+    await s.t.settle();
+    expect(await called.session()).toBeNull();
+    expect(await later.session()).not.toBeNull();
+    const rows = await s.t.sql<any>(
+      'SELECT ended_because FROM sessions WHERE person_id = $1 ORDER BY id DESC LIMIT 2',
+      [person],
+    );
+    expect(rows.map(({ ended_because }) => ended_because)).toEqual([null, 'revoked']);
   });
 
   it('ends when the person leaves: at their next request, and within a minute without one', async () => {

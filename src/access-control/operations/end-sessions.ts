@@ -24,6 +24,15 @@ export class EndSessions {
     return this.database.transaction(async (tx) => ({ left: await this.endOfLeavers(tx, among) }));
   }
 
+  /** Those that somebody's identity provider called back: they sign in again, or not at all. Later ones stand. */
+  async revoked(persons: readonly string[], before: Date): Promise<{ ended: number }> {
+    return this.database.transaction(async (tx) => {
+      const ended = await tx.use(SessionsRepository).endOf(persons, before, this.clock.now());
+      await this.note(tx, ended, 'revoked');
+      return { ended: ended.length };
+    });
+  }
+
   async execute(): Promise<{ left: number; expired: number; forgotten: number }> {
     const now = this.clock.now();
     const idleSince = new Date(now.getTime() - this.config.get('MANDATE_SESSION_IDLE_MINUTES') * 60_000);
@@ -36,13 +45,21 @@ export class EndSessions {
 
   private async endOfLeavers(tx: Tx, among: readonly string[] | null): Promise<number> {
     const ended = await tx.use(SessionsRepository).endOfLeavers(this.clock.now(), among);
+    await this.note(tx, ended, 'person-left');
+    return ended.length;
+  }
+
+  private async note(
+    tx: Tx,
+    ended: readonly { id: string; personId: string }[],
+    because: 'person-left' | 'revoked',
+  ): Promise<void> {
     for (const { id, personId } of ended)
       await this.audit.record(tx, {
         type: 'access.session-ended',
         actor: systemActor('access-control'),
         target: { type: 'session', id },
-        data: { because: 'person-left', person: personId },
+        data: { because, person: personId },
       });
-    return ended.length;
   }
 }

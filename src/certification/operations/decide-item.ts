@@ -234,8 +234,15 @@ export class DecideItem {
     if (current.ownPersonId === person) throw new OwnAccess();
     const moves = item.route === 'owner' ? await tx.use(ReviewItemsRepository).moves(item.id) : [];
     if (moves.some(({ because }) => because === 'owner-changed')) {
-      const ownership = await tx.use(OwnershipsRepository).view(current.identityId, this.clock.now());
-      if (ownership?.owner?.id === person && ownership.state === 'provisional') throw new AcceptOwnershipFirst();
+      const ownerships = tx.use(OwnershipsRepository);
+      const ownership = await ownerships.view(current.identityId, this.clock.now());
+      // Who said yes once is asked again when more is reached; that question is this very review's.
+      if (
+        ownership?.owner?.id === person &&
+        ownership.state === 'provisional' &&
+        !(await ownerships.everAccepted(current.identityId, person))
+      )
+        throw new AcceptOwnershipFirst();
     }
     return current.risk;
   }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../platform/config/index.js';
 import { UUID } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
-import { type Actor, Allow, Caller, defineErrorForm, NotFound } from '../../platform/http/index.js';
+import { type Actor, Allow, Caller, defineErrorForm, NotFound, ScopedToo } from '../../platform/http/index.js';
 import { OwnFeed } from '../own-feed.js';
 import type { Feed } from '../people-feeds.repository.js';
 import { WriteScimGroup } from '../operations/write-scim-group.js';
@@ -41,6 +41,7 @@ const GROUP_SHOWN_WHOLE = 1000;
 /** SCIM 2.0 (RFC 7643, 7644) for the people of the caller's own feed. */
 @ApiTags('scim')
 @Controller('scim/v2')
+@ScopedToo()
 @Allow('ingest')
 export class ScimController {
   constructor(

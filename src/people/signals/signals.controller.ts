@@ -16,6 +16,7 @@ import {
   SeenVersion,
   setVersion,
   toPage,
+  ScopedToo,
 } from '../../platform/http/index.js';
 import { ReceiveSignal } from '../operations/receive-signal.js';
 import { ShapeTransmitters } from '../operations/shape-transmitters.js';
@@ -28,6 +29,7 @@ defineErrorForm(signalErrors);
 /** Where transmitters push security events (RFC 8935). */
 @ApiTags('signals')
 @Controller('signals')
+@ScopedToo()
 export class SignalsReceiverController {
   constructor(private readonly receive: ReceiveSignal) {}
 
