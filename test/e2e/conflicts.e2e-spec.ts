@@ -138,11 +138,12 @@ describe('what cannot be done as things stand', () => {
     const stranger = await t.tokenOf(person.body.id);
     // Who is nobody to an identity does not learn that it is there.
     expect((await post(path, {}, stranger)).status).toBe(404);
-    const { etag } = await t.call('GET', `/api/v1/identities/${identity.id}/ownership`);
-    await t.call('PUT', `/api/v1/identities/${identity.id}/ownership`, {
-      body: { owner: null, sponsor: person.body.id },
-      headers: { 'if-match': etag },
+    const useCase = await post('use-cases', {
+      name: 'Count letters',
+      purpose: 'Counts the letters that come in.',
+      sponsor: person.body.id,
     });
+    await post(`use-cases/${useCase.body.id}/identities`, { add: [identity.id] });
     expect(problem(await post(path, {}, stranger))).toEqual([409, 'ownership.nothing-to-accept']);
   });
 
