@@ -29,7 +29,9 @@ export class OwnershipMeasuresRepository {
    * Accepted counts only where the one who accepted can still answer. Without one since: the end of the last time
    * somebody did, or the day we first saw it.
    */
-  take(now: Date, periodDays: number): Promise<number> {
+  async take(now: Date, periodDays: number): Promise<number> {
+    // Of one instant there is one measure, however often its job is run.
+    if ((await this.tx.sql`SELECT 1 FROM ownership_measures WHERE at = ${now} LIMIT 1`).length > 0) return 0;
     return this.tx.change`
       WITH yes AS (
         SELECT o.identity_id, o.accepted_at AS since, least(o.ended_at, CASE WHEN p.status = 'left' THEN coalesce(p.leaves_at, p.updated_at) ELSE p.leaves_at END, ${now}) AS until

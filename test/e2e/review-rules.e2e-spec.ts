@@ -45,7 +45,7 @@ describe('a collection', () => {
       'fleet',
       rows.map((row) => ('kind' in row ? { ...row, ...used(t) } : row)),
     );
-    for (const name of fleet) await o.own(name, 3, { accepts: false });
+    for (const name of fleet) await o.own(name, 3);
     await t.settle();
   });
   afterAll(() => t.close());

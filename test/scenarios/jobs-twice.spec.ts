@@ -2,8 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { definedJobs } from '../../src/platform/jobs/index.js';
 import { type SampleApp, startSample } from '../support/sample.js';
 
-/** What a run leaves behind by being one: its own history, the queue, what the caller's token says of its use. */
-const OF_RUNNING = new Set(['job_runs', 'job_schedules', 'audit_entries', 'api_tokens', 'evaluation_passes']);
+/** What a run leaves behind by being one: its own history, the queue, how far the log was read, what the caller's token says of its use. */
+const OF_RUNNING = new Set([
+  'job_runs',
+  'job_schedules',
+  'audit_entries',
+  'api_tokens',
+  'evaluation_passes',
+  'webhook_cursor',
+]);
 
 describe('every job that runs by a schedule', () => {
   let sample: SampleApp;

@@ -8,6 +8,10 @@ import { personRecordCommands } from './people.js';
 import { getCommand, listCommand } from './list-command.js';
 import { addConsumers, addIdentityNormality } from './normality.js';
 
+import { personId } from './person-id.js';
+
+export { personId };
+
 interface Source {
   readonly id: string;
   readonly name: string;
@@ -324,21 +328,6 @@ interface Person {
   readonly department: string | null;
   readonly manager: { readonly displayName: string } | null;
   readonly leavesAt: string | null;
-}
-
-/** A person by id, user name or e-mail. */
-export async function personId(given: string): Promise<string> {
-  if (/^[0-9a-f-]{36}$/i.test(given)) return given;
-  const found = (await connect().list<Person>('people', { q: given }, 200)).filter(
-    ({ userName, email }) =>
-      userName.toLowerCase() === given.toLowerCase() || email?.toLowerCase() === given.toLowerCase(),
-  );
-  if (found.length !== 1)
-    throw new CommandFailed(
-      `${found.length === 0 ? 'Nobody is' : 'Several people are'} "${given}". "mandate person list --q" helps.`,
-      EXIT.notFound,
-    );
-  return found[0]!.id;
 }
 
 export function personCommand(program: Command): void {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { connect } from '../client.js';
 import { type CommonOptions, day, positive, withOutput } from '../options.js';
 import { print, printOne } from '../output.js';
-import { personId } from './inventory.js';
+import { personId } from './person-id.js';
 
 interface Consumer {
   readonly kind: string;

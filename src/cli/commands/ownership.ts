@@ -5,7 +5,7 @@ import { connect } from '../client.js';
 import { CommandFailed, EXIT } from '../exit.js';
 import { type CommonOptions, day, withLimit, withOutput } from '../options.js';
 import { note, print, printOne } from '../output.js';
-import { personId } from './inventory.js';
+import { personId } from './person-id.js';
 
 interface Named {
   readonly id: string;

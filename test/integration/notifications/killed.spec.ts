@@ -82,7 +82,7 @@ describe('a process killed with -9 while it sends', () => {
       ),
     );
     await until('the import', async () => (await call('GET', `sync-runs/${run.id}`)).status === 'complete');
-    const [identity] = await rows<{ id: string }>('SELECT id FROM identities');
+    const [identity] = await rows<{ id: string }>("SELECT id FROM identities WHERE display_name = 'svc'");
     await call('PUT', `identities/${identity!.id}/ownership`, { owner: person.id }, '"0"');
     await call('POST', 'jobs/notifications.plan-digests/runs', {});
   }, 240_000);
