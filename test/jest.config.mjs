@@ -28,4 +28,6 @@ export default {
   },
   // Against hanging, not against slowness: a busy machine takes many times as long as an idle one.
   testTimeout: 300_000,
+  // Much of the time is spent waiting for other processes: one worker for each core, the smallest machine has two.
+  maxWorkers: 2,
 };
