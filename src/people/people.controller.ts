@@ -130,6 +130,7 @@ export class PeopleController {
   })
   @Answers(202, peopleImportSchema, 'Takes an HR file (CSV); dryRun shows what it would change')
   async import(@Caller() actor: Actor, @Req() request: FastifyRequest) {
+    await this.boundTo(actor); // before a byte of the file is taken
     const upload = await readUpload(request, 100 * 1024 * 1024);
     const { feed: named, ...options } = await checked(importFields, upload.fields);
     const feed = await this.feedFor(actor, named);
@@ -225,10 +226,15 @@ export class PeopleController {
     );
   }
 
+  /** The feed a caller is bound to; null = any. */
+  private async boundTo(actor: Actor): Promise<Feed | null> {
+    if (this.isWhole(actor)) return null;
+    if (!hasRole(actor, 'ingest')) throw new NotAllowed('HR files are about everybody, and your role is not.');
+    return this.ownFeed.scoped(actor, 'hr-file');
+  }
+
   private async feedFor(actor: Actor, named: string | undefined): Promise<Feed> {
-    if (!this.isWhole(actor) && !hasRole(actor, 'ingest'))
-      throw new NotAllowed('HR files are about everybody, and your role is not.');
-    const bound = this.isWhole(actor) ? null : await this.ownFeed.scoped(actor, 'hr-file');
+    const bound = await this.boundTo(actor);
     if (bound) return bound;
     const feed = await this.database.read((tx) => tx.use(PeopleFeedsRepository).named(named ?? HR_FEED));
     if (feed?.kind !== 'hr-file') throw new ReferenceUnknown('/feed', 'HR feed');
