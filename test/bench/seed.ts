@@ -2,13 +2,15 @@ import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EvaluateDue } from '../../src/checks/index.js';
+import { Checks, EvaluateDue } from '../../src/checks/index.js';
+import { PutPolicy } from '../../src/checks/operations/put-policy.js';
 import { RegisterSource } from '../../src/inventory/index.js';
 import { copyLine } from '../../src/platform/database/index.js';
 import { systemActor } from '../../src/platform/http/index.js';
 import pgCopy from 'pg-copy-streams';
 import { assertSame, note, peakMb, rounded, timed } from './measure.js';
 import { FIRST_SEEN, fileOf, type Organisation, START } from './organisation.js';
+import { isCompared } from './predicates.js';
 import { type Product, readSource, startProduct } from './product.js';
 
 const SOURCE = 'bench';
@@ -54,6 +56,16 @@ export async function seed(databaseUrl: string, folder: string, whole: Organisat
     // What is said of use is known up to the last reading: it is read again a month later, then evaluated.
     product.clock.set(new Date(START));
     await readSource(product, sourceId);
+    // A check whose predicate nobody wrote is off: it could be measured against nothing.
+    const off = product.get(Checks).all.filter(({ id, subject }) => subject !== 'source' && !isCompared(id));
+    await product.get(PutPolicy).create(systemActor('bench'), {
+      name: 'Checks that have a predicate',
+      selector: {},
+      mode: 'observe',
+      checks: off.map(({ id }) => ({ id, enabled: false })),
+      settings: {},
+    });
+    note(`  off, for want of a predicate: ${off.map(({ id }) => id).join(', ')}`);
     const evaluated = await timed(() => product.get(EvaluateDue).execute());
     note(`  first evaluation ${rounded(evaluated / 1000, 1)} s, ${peakMb()} MB`);
     // A day later PostgreSQL would have done this by itself; here it must not fall into the middle of a measurement.
