@@ -144,7 +144,7 @@ const self = (few: boolean): string => {
 /** The worst open finding about a subject, or about the identity that holds it. */
 const FINDINGS = (
   id: string,
-) => `LEFT JOIN LATERAL (SELECT max(CASE f.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst, max(f.opened_at) FILTER (WHERE f.severity <> 'low') AS since FROM findings f
+) => `LEFT JOIN LATERAL (SELECT max(CASE f.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst FROM findings f
   WHERE f.status IN ('open', 'acknowledged') AND ((f.subject_type = 'identity' AND f.subject_id = i.id) OR f.subject_id = ${id})) wrong ON true`;
 
 const OWN: Record<PopulationSubject, string> = {
@@ -164,7 +164,7 @@ const CHANGES = (
  * access), own_person_id (whose), owner_id, deputies, sponsor_id, use_case_sponsor_id, resource_owner (a login), protected (why
  * nothing but a person may switch it off), can_disable (a grant is revoked,
  * not disabled), and by wish last_used_at, known_since, known_until, born_at; shape;
- * worst_finding (0 none to 4 critical), finding_since (when the latest above low was opened); changed_at.
+ * worst_finding (0 none to 4 critical); changed_at.
  */
 export function population(filter: PopulationFilter, now: Date, parts: PopulationParts = {}): Sql {
   const subject = filter.subject;
@@ -183,7 +183,7 @@ export function population(filter: PopulationFilter, now: Date, parts: Populatio
         WHEN (${raw(holder.scope)}, ${raw(holder.type)}) IN (SELECT gp.scope_id, gp.resource_type FROM gaps gp WHERE gp.parent_external_id IS NULL) OR (${raw(holder.scope)}, ${raw(holder.type)}, i.external_id) IN (SELECT gp.scope_id, gp.resource_type, gp.parent_external_id FROM gaps gp WHERE gp.parent_external_id IS NOT NULL) THEN 'could not be read' END AS protected,
       ${raw(String(subject !== 'grant'))} AS can_disable
       ${parts.use ? raw(`, ${use.at} AS last_used_at, ${use.since} AS known_since, ${use.until} AS known_until, ${holder.born} AS born_at`) : empty}
-      ${parts.shape ? raw(`, shaped.shape`) : empty} ${parts.findings ? raw(', coalesce(wrong.worst, 0) AS worst_finding, wrong.since AS finding_since') : empty} ${parts.changes ? raw(', changed.at AS changed_at') : empty}
+      ${parts.shape ? raw(`, shaped.shape`) : empty} ${parts.findings ? raw(', coalesce(wrong.worst, 0) AS worst_finding') : empty} ${parts.changes ? raw(', changed.at AS changed_at') : empty}
     ${raw(holder.from)} LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state IN ('provisional', 'accepted') ${raw(serves(parts.few ?? false))} ${raw(self(parts.few ?? false))}
     ${parts.use ? raw(use.joins(parts.few ?? false)) : empty} ${parts.shape ? raw(SHAPE) : empty} ${parts.findings ? raw(FINDINGS(holder.id)) : empty} ${parts.changes ? raw(CHANGES(OWN[subject])) : empty}
     WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? sql`AND ${raw(holder.id)} IN (${parts.within})` : empty} AND ${conditions(filter)}`;

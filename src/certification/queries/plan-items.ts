@@ -34,7 +34,7 @@ export function itemsPlan(campaign: Campaign, now: Date, parts: PopulationParts 
   const lot = sql`hashtextextended(subject_id::text, ${campaign.seed}::bigint)`;
   const carries = delta
     ? sql`marked AS (SELECT p.*, a.item_id AS attested_item_id,
-        coalesce(a.verdict = 'keep' AND a.carries < ${settings.delta.maximumCarries}::int AND p.risk = 'low' AND a.risk = 'low' AND p.changed_at <= a.frozen_at AND (p.worst_finding < 2 OR (p.worst_finding = 2 AND p.finding_since <= a.frozen_at))
+        coalesce(a.verdict = 'keep' AND a.carries < ${settings.delta.maximumCarries}::int AND p.risk = 'low' AND a.risk = 'low' AND p.changed_at <= a.frozen_at AND p.worst_finding < 2
           AND use_seen(p.last_used_at, p.known_since, p.known_until, p.born_at, ${now}, 90, 48) <> 'not-seen' AND p.reviewer_id IS NOT NULL, false) AS unchanged
       FROM pop p LEFT JOIN attestations a ON a.subject_type = ${scope.subject} AND a.subject_id = p.subject_id),
     drawn AS (SELECT m.*, unchanged AND row_number() OVER (PARTITION BY unchanged ORDER BY ${lot}, subject_id) <= ceil(${settings.delta.sampleShare}::float8 * count(*) OVER (PARTITION BY unchanged)) AS carried_sample FROM marked m)`
