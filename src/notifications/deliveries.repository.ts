@@ -1,4 +1,4 @@
-import { empty, raw, sql, type Tx } from '../platform/database/index.js';
+import { empty, raw, settledBefore, sql, type Tx } from '../platform/database/index.js';
 import type { WebhookRow } from './webhooks.repository.js';
 
 export type DeliveryState = 'queued' | 'sending' | 'delivered' | 'failed' | 'unknown';
@@ -59,9 +59,10 @@ export class DeliveriesRepository {
       xid: string;
       id: string;
     }>`SELECT xid::text, entry_id::text AS id FROM webhook_cursor FOR UPDATE`;
+    const settled = await settledBefore(this.tx);
     const [row] = await this.tx.sql<{ entries: number; deliveries: number; xid: string | null; id: string | null }>`
       WITH next AS MATERIALIZED (
-        SELECT * FROM audit_entries WHERE (xid, id) > (${cursor!.xid}::xid8, ${cursor!.id}::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT ${limit}),
+        SELECT * FROM audit_entries WHERE (xid, id) > (${cursor!.xid}::xid8, ${cursor!.id}::bigint) AND xid < ${settled}::xid8 ORDER BY xid, id LIMIT ${limit}),
       queued AS (
         INSERT INTO webhook_deliveries (webhook_id, entry_id, type, payload, state, due_at, created_at)
         SELECT w.id, e.id, e.type, ${PAYLOAD}, 'queued', ${now}, ${now} FROM next e JOIN webhooks w ON w.removed_at IS NULL AND w.status = 'enabled' AND w.created_at <= e.at AND ${CHOSEN}

@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/index.js';
+import { settledBefore, type Tx } from '../../platform/database/index.js';
 import type { SiemFeed } from '../contributions.js';
 
 /** How far each feed was read: transaction and id of its last row. */
@@ -20,11 +20,12 @@ export async function siemEvents(
   place: SiemPlace,
   limit: number,
 ): Promise<{ events: Readonly<Record<string, unknown>>[]; place: SiemPlace; hasMore: boolean }> {
+  const settled = await settledBefore(tx);
   const waiting: { feed: SiemFeed; rows: Row[] }[] = [];
   for (const feed of feeds) {
     const [xid, id] = place[feed.name] ?? ['0', '0'];
     const rows = await tx.sql<Row>`SELECT r.*, r.xid::text AS xid, r.id::text AS id FROM (${feed.rows}) AS r
-        WHERE (r.xid, r.id) > (${xid}::xid8, ${id}::bigint) AND r.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY r.xid, r.id LIMIT ${limit + 1}`;
+        WHERE (r.xid, r.id) > (${xid}::xid8, ${id}::bigint) AND r.xid < ${settled}::xid8 ORDER BY r.xid, r.id LIMIT ${limit + 1}`;
     waiting.push({ feed, rows });
   }
   const events: Readonly<Record<string, unknown>>[] = [];

@@ -9,4 +9,5 @@ export {
   writePrivateFile,
 } from './embedded/embedded-postgres.js';
 export { attachPartition, createPartition, type Partition } from './partitions.js';
+export { settledBefore } from './settled.js';
 export { empty, join, raw, sql, Sql, Tx } from './tx.js';
