@@ -103,7 +103,8 @@ describe('the built-in connector', () => {
     const session = await mandateConnector(own).connect({}, {} as never);
     const [reading] = session.readings;
     const rows: any[] = [];
-    for await (const page of reading!.read({} as never, {} as never)) rows.push(...page);
+    for await (const page of reading!.read({ signal: new AbortController().signal } as never, {} as never))
+      rows.push(...page);
     return rows.map(({ record }) => `${record.entity} ${record.id}`);
   };
 

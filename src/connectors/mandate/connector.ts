@@ -44,29 +44,45 @@ export const mandateConnector = (own: OwnCredentials): Connector<object> => ({
 });
 
 function sessionOf(own: OwnCredentials): Session {
-  const read = async (): Promise<readonly OwnCredential[]> => {
+  const read = async (signal: AbortSignal): Promise<readonly OwnCredential[]> => {
     try {
-      return await own.ownCredentials();
+      return await unlessStopped(() => own.ownCredentials(), signal);
     } catch (error) {
+      signal.throwIfAborted();
       throw new VendorFailure("Mandate's own credentials could not be read.", 'unavailable', undefined, {
         cause: error,
       });
     }
   };
   return {
-    validate: async () => ({ account: SCOPE.id, detail: `${(await read()).length} credentials` }),
+    validate: async (signal) => ({ account: SCOPE.id, detail: `${(await read(signal)).length} credentials` }),
     scopes: async () => [SCOPE],
     readings: [
       {
         id: 'own-credentials',
         types: [IDENTITY, CREDENTIAL],
-        async *read() {
-          const credentials = await read();
+        async *read({ signal }) {
+          const credentials = await read(signal);
           yield [...identitiesOf(credentials).map((record) => ({ record })), ...credentials.map(credentialOf)];
         },
       },
     ],
   };
+}
+
+/** The answer, unless whoever waits for it is told to stop first. */
+async function unlessStopped<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([ask(), stopped]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
 }
 
 function identitiesOf(credentials: readonly OwnCredential[]): IdentityRecord[] {
