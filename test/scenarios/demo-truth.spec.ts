@@ -75,8 +75,8 @@ describe('the sample organisation', () => {
     expect(people.filter(({ email }) => !email.endsWith('@sample.example'))).toEqual([]);
     expect(people.filter(({ status }) => status === 'left')).toHaveLength(5);
     expect(await everyRow(t, 'units')).toHaveLength(2);
-    expect(await everyRow(t, 'use-cases')).toHaveLength(13);
-    expect(await everyRow(t, 'agents')).toHaveLength(14);
+    expect(await everyRow(t, 'use-cases')).toHaveLength(8);
+    expect(await everyRow(t, 'agents')).toHaveLength(12);
   });
 
   it('has every finding the truth tells, and no other', () => {

@@ -3,19 +3,16 @@ import { memberFor } from '../people.js';
 import { type Estate, role } from './estate.js';
 
 const invokes = allowing('bedrock:InvokeModel', ['arn:aws:bedrock:eu-central-1::foundation-model/*']);
-const infers = (name: string) =>
-  allowing('sagemaker:InvokeEndpoint', [`arn:aws:sagemaker:eu-central-1:*:endpoint/${name}*`]);
 const analyses = allowing(['textract:AnalyzeDocument', 'textract:DetectDocumentText']);
 const readsFrom = (bucket: string) => allowing('s3:GetObject', [`arn:aws:s3:::sample-${bucket}/*`]);
 const writesTo = (bucket: string) => allowing(['s3:GetObject', 's3:PutObject'], [`arn:aws:s3:::sample-${bucket}/*`]);
 
-/** What the agents authenticate as. Which agent takes which is told in governance/agents.ts. */
+/** What agents authenticate as, and what works for their use cases beside them. Which takes which is told in governance. */
 const AGENTS: Readonly<Record<string, readonly [service: string, policies: Record<string, PolicyDocument>]>> = {
   'letter-drafter': ['bedrock-agentcore', { models: invokes, letters: writesTo('letters') }],
   'letter-translator': ['bedrock-agentcore', { models: invokes, letters: writesTo('letters') }],
   // It may also change the invoices it is only meant to read.
   'invoice-reader': ['lambda', { documents: analyses, invoices: writesTo('invoices') }],
-  'delay-forecaster': ['lambda', { forecast: infers('delay-forecast'), scans: readsFrom('scans') }],
   // As much as that, and rated for it: its use case is a high risk that was approved as one.
   'route-planner': [
     'bedrock-agentcore',
@@ -24,8 +21,6 @@ const AGENTS: Readonly<Record<string, readonly [service: string, policies: Recor
   'fraud-triage': ['bedrock-agentcore', { models: invokes, claims: writesTo('claims') }],
   'cv-screener': ['bedrock-agentcore', { models: invokes, applications: readsFrom('applications') }],
   'mood-reader': ['lambda', { models: invokes, calls: readsFrom('calls') }],
-  'tender-answers': ['bedrock-agentcore', { models: invokes, tenders: readsFrom('tenders') }],
-  'packing-photos': ['lambda', { models: invokes, photos: readsFrom('packing') }],
   'notes-ocr': ['lambda', { documents: analyses, notes: readsFrom('notes') }],
   'customs-chat': ['bedrock-agentcore', { models: invokes, declarations: readsFrom('declarations') }],
 };
@@ -34,7 +29,6 @@ const AGENTS: Readonly<Record<string, readonly [service: string, policies: Recor
 export const AI_JOBS = {
   letters: ['letters-embedding', 'letters-evaluation', 'letters-redaction', 'letters-feedback'],
   invoices: ['invoices-ocr-day', 'invoices-ocr-night'],
-  forecast: ['forecast-training', 'forecast-batch', 'forecast-backtest', 'forecast-endpoint', 'forecast-monitor'],
   routes: ['routes-simulation', 'routes-evaluation', 'routes-replay'],
   fraud: ['fraud-scoring', 'fraud-explanations', 'fraud-evaluation', 'fraud-archive'],
 } as const;
@@ -51,7 +45,7 @@ export function agentRoles(estate: Estate): void {
         may:
           purpose === 'invoices'
             ? { documents: analyses, invoices: readsFrom('invoices') }
-            : { models: purpose === 'forecast' ? infers(name) : invokes, data: writesTo(purpose) },
+            : { models: invokes, data: writesTo(purpose) },
         owner: memberFor('Data and AI', name),
         team: 'Data and AI',
       });

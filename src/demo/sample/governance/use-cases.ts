@@ -17,9 +17,9 @@ export interface SampleUseCase {
   readonly reviewCadence?: 'quarterly' | 'semi-annual' | 'yearly';
   /**
    * What becomes of it: nothing yet; approved; by two people; rejected; approved, and then changed so much that the
-   * approval is void; approved, and retired since.
+   * approval is void.
    */
-  readonly verdict: 'draft' | 'approved' | 'approved-by-two' | 'rejected' | 'changed-after-approval' | 'retired';
+  readonly verdict: 'draft' | 'approved' | 'approved-by-two' | 'rejected' | 'changed-after-approval';
   /** Beside those its agents authenticate as. */
   readonly identities: readonly Named[];
 }
@@ -46,7 +46,11 @@ export const USE_CASES: readonly SampleUseCase[] = [
     risk: { likelihood: 3, consequence: 3 },
     euAiActClass: 'limited',
     controlObjective: 'No letter leaves without a person having read it.',
-    identities: [...jobs('letters'), { name: 'letters-gateway', in: SOURCES.saas }],
+    identities: [
+      ...jobs('letters'),
+      { name: 'letter-translator', in: ACCOUNTS.machineLearning.name },
+      { name: 'letters-gateway', in: SOURCES.saas },
+    ],
   },
   {
     ...usual,
@@ -61,21 +65,7 @@ export const USE_CASES: readonly SampleUseCase[] = [
     risk: { likelihood: 2, consequence: 2 },
     euAiActClass: 'minimal',
     controlObjective: 'What is paid was checked by a person.',
-    identities: jobs('invoices'),
-  },
-  {
-    ...usual,
-    name: 'Forecast delays',
-    purpose: 'Forecasts which shipments will be late, so that customers are told before they ask.',
-    sponsor: 17,
-    monitors: 19,
-    dataScope: ['shipment data', 'weather', 'traffic'],
-    outputUsers: 'Dispatchers, customers',
-    permittedActions: ['read scans', 'write forecasts'],
-    risk: { likelihood: 3, consequence: 2 },
-    euAiActClass: 'minimal',
-    controlObjective: 'A forecast never cancels a shipment.',
-    identities: [...jobs('forecast'), { name: 'svc-local-model', in: SOURCES.onPremises }],
+    identities: [...jobs('invoices'), { name: 'invoice-reader', in: ACCOUNTS.machineLearning.name }],
   },
   {
     ...usual,
@@ -94,7 +84,9 @@ export const USE_CASES: readonly SampleUseCase[] = [
     identities: jobs('routes'),
   },
   {
-    ...usual,
+    // Nobody said when it is looked at again.
+    loggingStandard: usual.loggingStandard,
+    verdict: usual.verdict,
     name: 'Help developers write code',
     purpose: 'Reviews changes, writes tests and looks things up in our documents.',
     sponsor: 1,
@@ -105,10 +97,13 @@ export const USE_CASES: readonly SampleUseCase[] = [
     risk: { likelihood: 3, consequence: 3 },
     euAiActClass: 'minimal',
     controlObjective: 'No code is merged that no person has reviewed.',
-    identities: ['BedrockAPIKey-b21c', 'BedrockAPIKey-e905', 'BedrockAPIKey-15dd'].map((name) => ({
-      name,
-      in: ACCOUNTS.production.name,
-    })),
+    identities: [
+      ...['BedrockAPIKey-b21c', 'BedrockAPIKey-e905', 'BedrockAPIKey-15dd'].map((name) => ({
+        name,
+        in: ACCOUNTS.production.name,
+      })),
+      { name: 'svc-local-model', in: SOURCES.onPremises },
+    ],
   },
   {
     ...usual,
@@ -144,8 +139,9 @@ export const USE_CASES: readonly SampleUseCase[] = [
     ...usual,
     name: 'Sort job applications',
     purpose: 'Puts applications for driving jobs into an order to read them in.',
-    sponsor: 46,
-    monitors: 47,
+    // Both have left since.
+    sponsor: 18,
+    monitors: 36,
     dataScope: ['job applications'],
     outputUsers: 'Recruiters',
     permittedActions: ['read applications'],
@@ -155,75 +151,30 @@ export const USE_CASES: readonly SampleUseCase[] = [
     verdict: 'changed-after-approval',
     identities: [],
   },
-  // Somebody had an idea and began; what it is allowed to do they meant to write down later.
+  // An idea, and only that: nobody wrote down more than its name, and nothing works for it.
   {
-    name: 'Answer questions in tenders',
-    purpose: 'Looks up what we answered in earlier tenders.',
-    sponsor: 43,
-    monitors: 44,
-    verdict: 'draft',
-    identities: [{ name: 'tender-answers', in: ACCOUNTS.machineLearning.name }],
-  },
-  // An idea as well, but only that.
-  {
-    name: 'Answer questions of carriers',
-    purpose: 'Would answer what carriers ask about their slots.',
-    sponsor: 17,
-    monitors: 19,
-    verdict: 'draft',
-    identities: [],
-  },
-  // The person who wanted it and the one who watched it have left; nobody said when it is looked at again.
-  {
-    name: 'Check photos of packing',
-    purpose: 'Tells from a photo whether a pallet was packed as it should be.',
-    sponsor: 18,
-    monitors: 36,
-    dataScope: ['packing photos'],
-    outputUsers: 'Warehouse',
-    permittedActions: ['read photos'],
-    risk: { likelihood: 3, consequence: 2 },
-    euAiActClass: 'minimal',
-    controlObjective: 'A person packs again, never a machine alone.',
-    loggingStandard: usual.loggingStandard,
-    verdict: 'approved',
-    identities: [{ name: 'packing-photos', in: ACCOUNTS.machineLearning.name }],
-  },
-  {
-    ...usual,
     name: 'Rank employees by their messages',
     purpose: 'Would tell from messages how content employees are.',
     sponsor: 46,
     monitors: 47,
-    dataScope: ['messages'],
-    outputUsers: 'HR',
-    permittedActions: ['read messages'],
-    risk: { likelihood: 5, consequence: 5 },
     euAiActClass: 'prohibited',
-    controlObjective: 'None was found that would do.',
-    verdict: 'rejected',
+    verdict: 'draft',
     identities: [],
-  },
-  // One of the two that worked for it works for the letters, too; the other for nothing else.
-  {
-    ...usual,
-    name: 'Read handwritten notes',
-    purpose: 'Reads notes of drivers on delivery slips.',
-    sponsor: 25,
-    monitors: 26,
-    dataScope: ['delivery slips'],
-    outputUsers: 'Customer service',
-    permittedActions: ['read slips'],
-    risk: { likelihood: 2, consequence: 2 },
-    euAiActClass: 'minimal',
-    controlObjective: 'A person reads what the machine could not.',
-    verdict: 'retired',
-    identities: ['notes-ocr', 'letters-redaction'].map((name) => ({ name, in: ACCOUNTS.machineLearning.name })),
   },
 ];
 
-/** What was changed in 'Sort job applications' after it had been approved. */
+/**
+ * What was changed in 'Sort job applications' after it had been approved: somebody began it anew for every kind of job,
+ * and what has to be settled again is empty.
+ */
 export const CHANGED_AFTER_APPROVAL = {
-  dataScope: ['job applications', 'public profiles of applicants'],
-  permittedActions: ['read applications', 'reject applications'],
+  purpose: 'Puts applications for any job into an order to read them in.',
+  dataScope: [],
+  outputUsers: null,
+  permittedActions: [],
+  risk: null,
+  euAiActClass: null,
+  controlObjective: null,
+  loggingStandard: null,
+  reviewCadence: null,
 };

@@ -13,6 +13,12 @@ interface UseCaseView {
   readonly approvedDigest: string | null;
 }
 
+interface AgentView {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}
+
 export const useCasesStep: Step = {
   title: 'AI use cases and agents',
   async run({ setup, acting }) {
@@ -51,27 +57,28 @@ export const useCasesStep: Step = {
           verdict: 'approved',
           comment: 'Driving times looked into.',
         });
-      if (written.status === 'retired') continue;
       if (named.length > 0)
         await author.post(`use-cases/${written.id}/identities`, { add: named.map((one) => identities.named(one).id) });
       if (verdict === 'changed-after-approval' && decided.digest === decided.approvedDigest) {
         const { etag } = await author.call('GET', `use-cases/${written.id}`);
         await author.call('PATCH', `use-cases/${written.id}`, { etag, body: CHANGED_AFTER_APPROVAL });
       }
-      if (verdict === 'retired') {
-        const { etag } = await author.call('GET', `use-cases/${written.id}`);
-        await author.call('PATCH', `use-cases/${written.id}`, { etag, body: { status: 'retired' } });
-      }
     }
-    const registered = new Set((await setup.list<{ name: string }>('agents', {}, 100)).map(({ name }) => name));
-    for (const { owner, useCases, identities: named, ...agent } of AGENTS)
-      if (!registered.has(agent.name))
-        await author.post('agents', {
+    const registered = new Map((await setup.list<AgentView>('agents', {}, 100)).map((agent) => [agent.name, agent]));
+    for (const { owner, useCases, identities: named, retired, ...agent } of AGENTS) {
+      const written =
+        registered.get(agent.name) ??
+        (await author.post<AgentView>('agents', {
           ...agent,
           owner: owner === null ? null : people.get(owner),
           useCases: useCases.map((name) => ids.get(name)),
           identities: named.map((one) => identities.named(one).id),
-        });
+        }));
+      if (retired && written.status !== 'retired') {
+        const { etag } = await author.call('GET', `agents/${written.id}`);
+        await author.call('PATCH', `agents/${written.id}`, { etag, body: { status: 'retired' } });
+      }
+    }
     return `${USE_CASES.length} use cases, ${AGENTS.length} agents`;
   },
 };
