@@ -78,7 +78,7 @@ interface Credential {
   readonly issuedAt: string | null;
 }
 
-/** What has a name of its own: 'use case Forecast delays', 'agent route-planner', 'person Sample Person 07'. */
+/** What has a name of its own: 'use case Plan delivery routes', 'agent route-planner', 'person Sample Person 07'. */
 const NAMED = [
   { words: 'use case', type: 'use-case', path: 'use-cases' },
   { words: 'agent', type: 'agent', path: 'agents' },
