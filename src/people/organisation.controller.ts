@@ -73,11 +73,12 @@ export class TeamsController {
   async list() {
     const teams = await this.database.read((tx) => tx.use(PeopleRepository).teams());
     return {
-      data: teams.map(({ id: team, name, unitId, members, version }) => ({
+      data: teams.map(({ id: team, name, unitId, members, group, version }) => ({
         id: team,
         name,
         unit: unitId,
         members,
+        group,
         version,
       })),
       next: null,

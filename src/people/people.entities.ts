@@ -39,5 +39,7 @@ export class Team {
   @PrimaryColumn('uuid') id: string;
   @Column('text') name: string;
   @Column('uuid', { name: 'unit_id', nullable: true }) unitId: string | null;
+  /** The directory's group its members come from; null = it is staffed by hand. */
+  @Column('uuid', { name: 'group_id', nullable: true }) groupId: string | null;
   @Column('integer') version: number;
 }

@@ -2,7 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { JobRegistry } from '../platform/jobs/index.js';
 import { Facts } from '../subjects/index.js';
 import { AbsencesController, PositionsController } from './absences.controller.js';
+import { DirectoryGroupsController } from './directory-groups.controller.js';
 import { ApplyDatedFacts } from './operations/apply-dated-facts.js';
+import { FillTeams } from './operations/fill-teams.js';
 import { ImportPeople } from './operations/import-people.js';
 import { MergePersons } from './operations/merge-persons.js';
 import { PlanAbsence } from './operations/plan-absence.js';
@@ -37,11 +39,13 @@ import { applyDatedFacts, importPeople, readPeopleFolder, weighFeed } from './pe
     ScimController,
     PeopleFeedsController,
     PeopleMatchingController,
+    DirectoryGroupsController,
     PeopleController,
     UnitsController,
     TeamsController,
   ],
   providers: [
+    FillTeams,
     PlanAbsence,
     MergePersons,
     SetVerifier,

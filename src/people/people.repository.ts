@@ -108,10 +108,13 @@ export class PeopleRepository {
     await this.tx.orm(Unit).save(unit);
   }
 
-  teams(): Promise<(Team & { members: { id: string; displayName: string }[] })[]> {
-    return this.tx.sql`SELECT t.id, t.name, t.unit_id AS "unitId", t.version,
+  teams(): Promise<
+    (Team & { members: { id: string; displayName: string }[]; group: { id: string; displayName: string } | null })[]
+  > {
+    return this.tx
+      .sql`SELECT t.id, t.name, t.unit_id AS "unitId", t.group_id AS "groupId", CASE WHEN g.id IS NULL THEN NULL ELSE json_build_object('id', g.id, 'displayName', g.display_name) END AS "group", t.version,
       coalesce((SELECT json_agg(json_build_object('id', p.id, 'displayName', p.display_name) ORDER BY p.display_name) FROM team_members m JOIN persons p ON p.id = m.person_id WHERE m.team_id = t.id), '[]') AS members
-      FROM teams t ORDER BY t.name`;
+      FROM teams t LEFT JOIN people_groups g ON g.id = t.group_id ORDER BY t.name`;
   }
 
   async insertTeam(team: Team): Promise<void> {

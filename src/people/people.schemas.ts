@@ -111,9 +111,34 @@ export const teamSchema = z
     name: z.string(),
     unit: z.uuid().nullable(),
     members: z.array(z.strictObject({ id: z.uuid(), displayName: z.string() })),
+    group: z
+      .strictObject({ id: z.uuid(), displayName: z.string() })
+      .nullable()
+      .meta({ description: 'The group of the directory its members come from; null = staffed by hand.' }),
     version: z.number().int(),
   })
   .meta({ id: 'Team' });
 export const newTeam = z
-  .strictObject({ name: text(200), unit: z.uuid().nullish(), members: z.array(z.uuid()).max(500).default([]) })
+  .strictObject({
+    name: text(200),
+    unit: z.uuid().nullish(),
+    members: z.array(z.uuid()).max(500).default([]),
+    group: z
+      .uuid()
+      .nullish()
+      .meta({ description: 'A group of the directory: its members are the members of the team, now and later.' }),
+  })
+  .refine(({ group, members }) => !group || members.length === 0, {
+    path: ['members'],
+    error: 'come from the group',
+  })
   .meta({ id: 'NewTeam' });
+export const groupSchema = z
+  .strictObject({
+    id: z.uuid(),
+    displayName: z.string(),
+    feed: z.strictObject({ id: z.uuid(), name: z.string() }),
+    members: z.number().int().meta({ description: 'How many people are in it.' }),
+    teams: z.array(z.strictObject({ id: z.uuid(), name: z.string() })).meta({ description: 'Teams filled from it.' }),
+  })
+  .meta({ id: 'DirectoryGroup' });

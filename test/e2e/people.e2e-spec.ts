@@ -152,5 +152,16 @@ describe('people', () => {
         })
       ).body,
     ).toMatchObject({ errors: [{ pointer: '/members/0' }] });
+    expect(
+      (
+        await t.call('POST', '/api/v1/teams', {
+          body: { name: 'Nowhere', unit: '00000000-0000-7000-8000-000000000000' },
+        })
+      ).body,
+    ).toMatchObject({ errors: [{ pointer: '/unit' }] });
+    // Whoever is named twice is in it once.
+    expect((await t.call('POST', '/api/v1/teams', { body: { name: 'Twice', members: [one.id, one.id] } })).status).toBe(
+      201,
+    );
   });
 });

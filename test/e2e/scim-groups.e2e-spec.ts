@@ -106,3 +106,109 @@ describe('groups of the SCIM server', () => {
     expect(await members(id)).toEqual(['member.1', 'member.2', 'member.3']);
   });
 });
+
+describe('a team that is filled from a group', () => {
+  let t: TestApp;
+  let c: Client;
+  const ids: string[] = [];
+  let group: string;
+  let team: string;
+  beforeAll(async () => {
+    t = await startApp();
+    c = await client(t);
+    for (const n of [1, 2, 3]) ids.push((await c.add(`member.${n}`, { displayName: `Sample Person 0${n}` })).id);
+    const answer = await c.call('POST', '/Groups', {
+      schemas: [GROUP],
+      displayName: 'Sample Operators',
+      members: [{ value: ids[0] }, { value: ids[1] }],
+    });
+    group = answer.body.id;
+  });
+  afterAll(() => t.close());
+  const read = async (): Promise<any> =>
+    (await t.call('GET', '/api/v1/teams')).body.data.find(({ id }: any) => id === team);
+  const names = async (): Promise<string[]> => (await read()).members.map(({ displayName }: any) => displayName);
+  const patch = (...Operations: unknown[]) => c.call('PATCH', `/Groups/${group}`, { schemas: [PATCH], Operations });
+
+  it('has the people of the group, who come and go with it, and says so in the log', async () => {
+    expect((await t.call('GET', '/api/v1/people/groups?q=OPERATORS')).body.data).toMatchObject([
+      { id: group, displayName: 'Sample Operators', feed: { name: expect.any(String) }, members: 2, teams: [] },
+    ]);
+    const made = await t.call('POST', '/api/v1/teams', { body: { name: 'Operators', group } });
+    expect(made.status).toBe(201);
+    team = made.body.id;
+    expect(await read()).toMatchObject({ group: { id: group, displayName: 'Sample Operators' } });
+    expect(await names()).toEqual(['Sample Person 01', 'Sample Person 02']);
+    expect((await t.call('GET', '/api/v1/people/groups')).body.data).toMatchObject([{ teams: [{ id: team }] }]);
+
+    const { version } = await read();
+    await patch(
+      { op: 'Add', path: 'members', value: [{ value: ids[2] }] },
+      { op: 'Remove', path: 'members', value: [{ value: ids[0] }] },
+    );
+    expect(await names()).toEqual(['Sample Person 02', 'Sample Person 03']);
+    expect((await read()).version).toBeGreaterThan(version);
+    const people = new Map(
+      (await t.call('GET', '/api/v1/people')).body.data.map(({ displayName, id }: any) => [displayName, id]),
+    );
+    const { data } = (await t.call('GET', '/api/v1/audit-entries?type=people.team-changed')).body;
+    expect(data[0].data).toEqual({
+      name: 'Operators',
+      group,
+      added: [people.get('Sample Person 03')],
+      removed: [people.get('Sample Person 01')],
+    });
+    // A change that moves nobody is none of the team.
+    const { version: kept } = await read();
+    await patch({ op: 'Replace', path: 'displayName', value: 'Sample Operators, renamed' });
+    expect((await read()).version).toBe(kept);
+  });
+
+  it('is not staffed by hand meanwhile, nor from a group that is not there', async () => {
+    const [person] = (await t.call('GET', '/api/v1/people')).body.data;
+    expect(
+      (await t.call('POST', '/api/v1/teams', { body: { name: 'Both', group, members: [person.id] } })).body,
+    ).toMatchObject({ code: 'request.invalid', errors: [{ pointer: '/members', detail: 'come from the group' }] });
+    expect(
+      (await t.call('POST', '/api/v1/teams', { body: { name: 'None', group: crypto.randomUUID() } })).body,
+    ).toMatchObject({ code: 'request.reference-unknown', errors: [{ pointer: '/group' }] });
+  });
+
+  it('follows a person who turns out to be another, and back', async () => {
+    const before = (await t.call('GET', '/api/v1/people')).body.data;
+    const third = before.find(({ displayName }: any) => displayName === 'Sample Person 03');
+    const other = await t.call('POST', '/api/v1/people', {
+      body: { userName: 'other', displayName: 'Sample Person 09' },
+    });
+    const merged = await t.call('POST', `/api/v1/people/${other.body.id}/merges`, { body: { person: third.id } });
+    expect(merged.status).toBeLessThan(300);
+    expect((await read()).members.map(({ id }: any) => id)).toContain(other.body.id);
+    expect((await read()).members).toHaveLength(2);
+  });
+
+  it('loses who is removed from the feed', async () => {
+    const before = (await names()).length;
+    await c.call('DELETE', `/Users/${ids[1]}`);
+    expect(await names()).toHaveLength(before - 1);
+    expect(await names()).not.toContain('Sample Person 02');
+  });
+
+  it('keeps who is in it when the directory deletes the group, and is staffed by hand from then on', async () => {
+    const before = await names();
+    expect(before).toHaveLength(1);
+    expect((await c.call('DELETE', `/Groups/${group}`)).status).toBe(204);
+    const after = await read();
+    expect(after).toMatchObject({ group: null, members: [{ displayName: before[0] }] });
+    const [entry] = (await t.call('GET', '/api/v1/audit-entries?type=people.team-changed')).body.data;
+    expect(entry.data).toMatchObject({ group: null, was: group });
+    expect(
+      (
+        await t.call('PUT', `/api/v1/teams/${team}`, {
+          body: { name: 'Operators', members: [] },
+          headers: { 'if-match': `"${after.version}"` },
+        })
+      ).status,
+    ).toBe(200);
+    expect(await names()).toEqual([]);
+  });
+});

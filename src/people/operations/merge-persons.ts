@@ -5,12 +5,14 @@ import { newId } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
 import { type Actor, NotFound, ReferenceUnknown } from '../../platform/http/index.js';
 import { Marks } from '../../subjects/index.js';
+import { DirectoryGroupsRepository } from '../directory-groups.repository.js';
 import type { Person } from '../people.entities.js';
 import { NothingToSeparate, PersonIsMerged } from '../people.errors.js';
 import { PeopleRepository } from '../people.repository.js';
 import { PersonFactsRepository } from '../person-facts.repository.js';
 import { PersonMergesRepository } from '../person-merges.repository.js';
 import { PersonRecordsRepository } from '../person-records.repository.js';
+import { FillTeams } from './fill-teams.js';
 import { SettlePersons } from './settle-persons.js';
 
 /**
@@ -22,6 +24,7 @@ export class MergePersons {
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly teams: FillTeams,
     private readonly marks: Marks,
     private readonly settle: SettlePersons,
     private readonly clock: Clock,
@@ -129,6 +132,7 @@ export class MergePersons {
     await tx.use(PersonRecordsRepository).resolveManagers(named);
     const touched = new Set([...persons, ...reports.map(({ personId }) => personId)]);
     await this.settle.persons(tx, { actor, run: null }, [...touched]);
+    await this.teams.from(tx, actor, await tx.use(DirectoryGroupsRepository).ofPersons(persons));
     for (const person of persons) {
       const ids = await tx.use(PersonMergesRepository).recordIds(person);
       await tx.use(PersonMergesRepository).findCandidates(ids, this.clock.now());

@@ -4,9 +4,11 @@ import { Clock } from '../../platform/clock/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
 import { type Actor, assertUnchanged, NotFound, ReferenceUnknown } from '../../platform/http/index.js';
+import { DirectoryGroupsRepository } from '../directory-groups.repository.js';
 import { Team, Unit } from '../people.entities.js';
 import { NameTaken } from '../people.errors.js';
 import { PeopleRepository } from '../people.repository.js';
+import { FillTeams } from './fill-teams.js';
 
 export interface UnitInput {
   readonly name: string;
@@ -17,6 +19,8 @@ export interface TeamInput {
   readonly name: string;
   readonly unit?: string | null | undefined;
   readonly members: readonly string[];
+  /** A group of the directory: its members are the members of the team. */
+  readonly group?: string | null | undefined;
 }
 
 /** Units and teams: made, renamed, staffed. */
@@ -25,6 +29,7 @@ export class ShapeOrganisation {
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly fill: FillTeams,
     private readonly clock: Clock,
   ) {}
 
@@ -65,21 +70,26 @@ export class ShapeOrganisation {
       if (before && seen !== null) assertUnchanged(before, seen);
       if ((await people.teams()).some((team) => team.name === input.name && team.id !== id))
         throw new NameTaken('team');
+      if (input.unit && !(await people.unitForChange(input.unit))) throw new ReferenceUnknown('/unit', 'unit');
+      if (input.group && !(await tx.use(DirectoryGroupsRepository).exists(input.group)))
+        throw new ReferenceUnknown('/group', 'group');
       await assertMembers(tx, input.members);
       const team = Object.assign(before ?? new Team(), {
         id: id ?? newId(this.clock),
         name: input.name,
         unitId: input.unit ?? null,
+        groupId: input.group ?? null,
         version: (before?.version ?? 0) + 1,
       });
       await (before ? people.saveTeam(team) : people.insertTeam(team));
-      await people.setMembers(team.id, input.members);
+      if (!input.group) await people.setMembers(team.id, [...new Set(input.members)]);
       await this.audit.record(tx, {
         type: before ? 'people.team-changed' : 'people.team-added',
         actor,
         target: { type: 'team', id: team.id },
         data: { ...input },
       });
+      if (input.group) await this.fill.from(tx, actor, [input.group]);
       return team.id;
     });
   }

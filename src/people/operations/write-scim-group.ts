@@ -13,6 +13,7 @@ import { type PatchOperation, placesIn } from '../scim/scim-patch.js';
 import { GROUP } from '../scim/scim-schemas.js';
 import { ScimRepository } from '../scim/scim.repository.js';
 import { type Document, isObject, readValue } from '../scim/scim-values.js';
+import { FillTeams } from './fill-teams.js';
 
 interface GroupHead {
   readonly id: string;
@@ -27,6 +28,7 @@ export class WriteScimGroup {
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly teams: FillTeams,
     private readonly clock: Clock,
   ) {}
 
@@ -75,6 +77,7 @@ export class WriteScimGroup {
       const group = await tx.use(ScimRepository).groupForChange(feed.id, id);
       if (!group) throw new NotFound('group');
       if (seen !== null) assertUnchanged(group, seen);
+      await this.teams.letGo(tx, actor, id);
       await tx.use(ScimRepository).deleteGroup(id);
       await this.tell(tx, actor, 'people.scim-group-removed', id, feed, group.displayName);
     });
@@ -148,6 +151,7 @@ export class WriteScimGroup {
       if (await groups.groupNameTaken(feed.id, group.displayName, id)) throw new NameTaken('group');
       await groups.saveGroup({ ...group, version: before.version + 1, at: this.clock.now() });
       await this.tell(tx, actor, 'people.scim-group-changed', id, feed, group.displayName, moved);
+      if (moved > 0) await this.teams.from(tx, actor, [id]);
     });
   }
 

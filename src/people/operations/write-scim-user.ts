@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
 import { type Actor, assertUnchanged, NotFound } from '../../platform/http/index.js';
+import { DirectoryGroupsRepository } from '../directory-groups.repository.js';
 import { UserNameTaken } from '../people.errors.js';
 import type { Feed } from '../people-feeds.repository.js';
 import { type PersonRecord, PersonRecordsRepository } from '../person-records.repository.js';
@@ -12,6 +13,7 @@ import { applyPatch, type PatchOperation } from '../scim/scim-patch.js';
 import { USER } from '../scim/scim-schemas.js';
 import { ScimRepository } from '../scim/scim.repository.js';
 import type { Document } from '../scim/scim-values.js';
+import { FillTeams } from './fill-teams.js';
 import { SettlePersons } from './settle-persons.js';
 
 /** What a SCIM client does with the people of its own feed. */
@@ -20,6 +22,7 @@ export class WriteScimUser {
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly teams: FillTeams,
     private readonly settle: SettlePersons,
     private readonly clock: Clock,
   ) {}
@@ -69,8 +72,10 @@ export class WriteScimUser {
         updatedAt: now,
         version: before.version + 1,
       });
+      const groups = await tx.use(DirectoryGroupsRepository).ofRecord(id);
       await tx.use(ScimRepository).leaveGroups(id);
       await this.settle.records(tx, { actor, run: null }, [id]);
+      await this.teams.from(tx, actor, groups);
       await this.tell(tx, actor, 'people.scim-user-removed', feed, before);
     });
   }
