@@ -8,7 +8,7 @@ import { type Sql, sql, type Tx } from '../../platform/database/index.js';
 export async function judgeIdentities(tx: Tx, ids: Sql, runId: string, at: Date): Promise<string[]> {
   await judgeTrusts(tx, ids);
   const changed = await tx.sql<{ id: string }>`
-    WITH wanted AS (${judged(ids)})
+    WITH picked AS MATERIALIZED (SELECT * FROM identities WHERE id IN (${ids})), wanted AS (${judged})
     UPDATE identities i SET nature = w.nature, nature_because = w.nature_because, managed_by = w.managed_by, managed_by_because = w.managed_by_because, custody = w.custody, environment = w.environment,
       unit_id = w.unit_id, ai_use = w.ai_use, ai_use_because = w.ai_use_because, privilege = w.privilege, privilege_basis = w.privilege_basis, outside_trust = w.outside_trust, expected_use = w.expected_use, collection_id = w.collection_id,
       run_id = ${runId}, valid_from = ${at}, version = i.version + 1
@@ -38,7 +38,11 @@ async function judgeTrusts(tx: Tx, ids: Sql): Promise<void> {
     WHERE j.id = t.id AND t.standing <> j.standing`;
 }
 
-const judged = (ids: Sql): Sql => sql`
+/**
+ * What is to be judged is picked before anything is worked out of it: left to itself, the planner works it out for every
+ * identity there is and keeps the few that were asked for.
+ */
+const judged: Sql = sql`
   SELECT i.id, n.*, m.*,
     coalesce(i.overrides->'custody'->>'value', i.stated->>'custody', CASE i.kind WHEN 'user' THEN 'self-held' WHEN 'role' THEN 'assumable' WHEN 'root' THEN 'self-held' ELSE 'unknown' END) AS custody,
     coalesce(i.overrides->'environment'->>'value', i.stated->>'environment', s.environment) AS environment,
@@ -48,7 +52,7 @@ const judged = (ids: Sql): Sql => sql`
     coalesce(i.overrides->'expectedUse'->'value', CASE WHEN jsonb_typeof(i.stated->'expectedUse') = 'object' THEN i.stated->'expectedUse' END, said.expected_use, i.found_use) AS expected_use,
     CASE WHEN i.overrides ? 'collection' THEN nullif(i.overrides->'collection'->>'value', 'none')::uuid
       ELSE (SELECT c.id FROM collections c WHERE c.source_id = i.source_id AND c.external_id = i.stated->'collection'->>'id') END AS collection_id
-  FROM identities i
+  FROM picked i
   JOIN scopes s ON s.id = i.scope_id
   JOIN sources src ON src.id = i.source_id
   LEFT JOIN LATERAL (
@@ -109,5 +113,4 @@ const judged = (ids: Sql): Sql => sql`
         WHEN i.stated->'aiUse'->>'value' = 'yes' THEN i.stated->'aiUse'->>'because'
         WHEN g.ai_entitlement IS NOT NULL THEN 'it may use an AI service through ' || g.ai_entitlement
         WHEN p.privilege = 'admin' THEN 'it may do everything, AI services included; nothing shows that it does'
-        WHEN p.privilege = 'unknown' THEN 'what it may do has not been read' ELSE 'nothing it may do or become names an AI service' END AS ai_use_because) a
-  WHERE i.id IN (${ids})`;
+        WHEN p.privilege = 'unknown' THEN 'what it may do has not been read' ELSE 'nothing it may do or become names an AI service' END AS ai_use_because) a`;
