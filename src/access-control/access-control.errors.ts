@@ -4,9 +4,22 @@ export class RolesExcludeEachOther extends DomainError {
   readonly code = 'access.roles-exclude-each-other';
   readonly kind = 'invalid';
   override readonly details: { errors: readonly InputError[] };
-  constructor(a: string, b: string) {
-    super(`${a} and ${b} are duties that one credential must not hold together. Make two, for two people.`);
-    this.details = { errors: [{ pointer: '/roles', detail: `holds both ${a} and ${b}` }] };
+  /** `among` = one of the two is held by another credential of the same person. */
+  constructor(a: string, b: string, among: 'one' | 'several' = 'one') {
+    super(
+      among === 'one'
+        ? `${a} and ${b} are duties that one credential must not hold together. Make two, for two people.`
+        : `${a} and ${b} are duties that one person must not hold together, by whichever credentials. Give one of them to somebody else.`,
+    );
+    this.details = {
+      errors: [
+        {
+          pointer: '/roles',
+          detail:
+            among === 'one' ? `holds both ${a} and ${b}` : `with what its owner holds already, comes to ${a} and ${b}`,
+        },
+      ],
+    };
   }
 }
 

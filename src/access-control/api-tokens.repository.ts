@@ -1,4 +1,5 @@
 import type { Tx } from '../platform/database/index.js';
+import type { RoleAssignment } from '../platform/http/index.js';
 import { ApiToken } from './api-token.entity.js';
 
 export class ApiTokensRepository {
@@ -10,6 +11,22 @@ export class ApiTokensRepository {
 
   async insert(token: ApiToken): Promise<void> {
     await this.tx.orm(ApiToken).insert(token);
+  }
+
+  /**
+   * Whoever gives a person a credential does so one after the other: two that exclude each other must not pass each other
+   * by. Held until the transaction ends.
+   */
+  async lockDutiesOf(person: string): Promise<void> {
+    await this.tx.sql`SELECT pg_advisory_xact_lock(hashtextextended('access.duties ' || ${person}::text, 0))`;
+  }
+
+  /** What a person may do by their tokens that count now. */
+  async rolesOf(person: string, now: Date): Promise<RoleAssignment[]> {
+    const rows = await this.tx.sql<{
+      roles: RoleAssignment[];
+    }>`SELECT roles FROM api_tokens WHERE owner_id = ${person} AND revoked_at IS NULL AND expires_at > ${now}`;
+    return rows.flatMap(({ roles }) => roles);
   }
 
   async forChange(id: string): Promise<ApiToken | null> {

@@ -1,4 +1,5 @@
 import { empty, sql, type Tx } from '../platform/database/index.js';
+import type { RoleAssignment } from '../platform/http/index.js';
 import { Session, type SessionEnd } from './session.entity.js';
 
 /** A person as far as signing in is concerned. */
@@ -25,6 +26,12 @@ export class SessionsRepository {
 
   forChange(id: string): Promise<Session | null> {
     return this.tx.orm(Session).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** A person's sessions that stand, with what each may do. */
+  standingOf(person: string, now: Date): Promise<{ id: string; roles: RoleAssignment[] }[]> {
+    return this.tx
+      .sql`SELECT id, roles FROM sessions WHERE person_id = ${person} AND ended_at IS NULL AND expires_at > ${now} ORDER BY id`;
   }
 
   async end(id: string, at: Date, because: SessionEnd): Promise<void> {

@@ -86,7 +86,7 @@ export class SignInController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.asPage(reply, async () => {
+    await this.asPage(request, reply, async () => {
       if (!this.provider.isConfigured) throw new SignInNotConfigured();
       const home = new URL(this.config.publicUrl());
       // A cookie set under another name of this host would not come back with the callback.
@@ -104,7 +104,7 @@ export class SignInController {
   @ApiExcludeEndpoint()
   @Open()
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.asPage(reply, async () => {
+    await this.asPage(request, reply, async () => {
       if (!this.provider.isConfigured) throw new SignInNotConfigured();
       const search = request.url.slice((request.url + '?').indexOf('?'));
       const state = new URLSearchParams(search).get('state');
@@ -156,10 +156,10 @@ export class SignInController {
     @Body({ schema: signOutBody }) body: z.output<typeof signOutBody>,
   ): Promise<void> {
     const standing = await this.sessions.standing(request);
-    const wantsPage = request.headers.accept?.includes('text/html') === true;
+    const asksForPage = wantsPage(request);
     if (!standing) {
       this.cookies.clear(reply);
-      if (!wantsPage) throw new NotSignedIn();
+      if (!asksForPage) throw new NotSignedIn();
       void reply.redirect('/', 303);
       return;
     }
@@ -167,7 +167,7 @@ export class SignInController {
     await this.end.execute(actorOf(standing.session), standing.session.id, null, 'signed-out');
     this.cookies.clear(reply);
     const elsewhere = await this.issuersEnd();
-    if (!wantsPage) void reply.send({ endSession: elsewhere });
+    if (!asksForPage) void reply.send({ endSession: elsewhere });
     else if (elsewhere === null) void reply.redirect('/', 303);
     else
       sendPage(
@@ -190,11 +190,12 @@ export class SignInController {
     }
   }
 
-  private async asPage(reply: FastifyReply, work: () => Promise<void>): Promise<void> {
+  /** A person gets a page when it fails, whatever else asks gets the problem. */
+  private async asPage(request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
+      if (!(error instanceof DomainError) || !wantsPage(request)) throw error;
       this.logger.warn({ code: error.code, cause: error.cause }, error.message);
       sendPage(
         reply,
@@ -205,3 +206,5 @@ export class SignInController {
     }
   }
 }
+
+const wantsPage = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/html') === true;

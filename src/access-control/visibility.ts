@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { join, raw, type Sql, sql } from '../platform/database/index.js';
-import { type Actor, READERS, type RoleScope } from '../platform/http/index.js';
+import { type Actor, NotAllowed, READERS, type RoleScope } from '../platform/http/index.js';
 
 /** Kinds of record an actor may or may not see. */
 export type RecordKind =
@@ -69,6 +69,23 @@ export class Visibility {
       for (const relation of this.relations)
         if (relation.kind === kind) ways.push(relation.predicate(row, actor.person));
     return ways.length === 0 ? sql`FALSE` : sql`(${join(ways, ' OR ')})`;
+  }
+
+  /**
+   * Looks for one record on behalf of an actor. While they change something it has to be theirs to change: who may read it
+   * all the same is refused, and for whoever may not even read it there is nothing (null).
+   */
+  async look<T>(
+    actor: Actor,
+    kind: RecordKind,
+    alias: string,
+    find: (visible: Sql) => Promise<T | null>,
+    refusal: () => Error = () => new NotAllowed('You may read this, and not change it.'),
+  ): Promise<T | null> {
+    const found = await find(this.visibleTo(actor, kind, alias));
+    if (found !== null || actor.readsBy === undefined) return found;
+    if ((await find(this.visibleTo({ ...actor, roles: actor.readsBy }, kind, alias))) !== null) throw refusal();
+    return null;
   }
 
   private within(kind: RecordKind, scope: RoleScope, row: Sql): Sql | 'everything' | 'nothing' {

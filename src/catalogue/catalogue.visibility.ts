@@ -31,6 +31,14 @@ export function placeFindings(visibility: Visibility): void {
           sql`EXISTS (SELECT 1 FROM ownerships o WHERE o.identity_id = ${identity}.id AND o.state <> 'ended' AND (o.owner_id = ${person}::uuid OR o.sponsor_id = ${person}::uuid OR ${person}::uuid = ANY(o.deputies)))`,
       )(row),
   });
+  // Whoever is told of a finding can look at it: see what is owed.
+  visibility.relate({
+    kind: 'finding',
+    name: 'answers for the use case or the agent it is about',
+    predicate: (row, person) =>
+      sql`(EXISTS (SELECT 1 FROM use_cases u WHERE ${row}.subject_type = 'use-case' AND u.id = ${row}.subject_id AND ${person}::uuid IN (u.sponsor_id, u.approves_id, u.monitors_id, u.remediates_id))
+        OR EXISTS (SELECT 1 FROM agents g WHERE ${row}.subject_type = 'agent' AND g.id = ${row}.subject_id AND g.owner_id = ${person}::uuid))`,
+  });
   visibility.relate({
     kind: 'finding',
     name: 'was sent it',

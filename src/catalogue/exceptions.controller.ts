@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Visibility } from '../access-control/index.js';
-import { CloseException, DecideException } from '../findings/index.js';
+import { CloseException, DecideException, ExceptionBeyondRight } from '../findings/index.js';
 import { Database } from '../platform/database/index.js';
 import {
   type Actor,
@@ -11,13 +11,14 @@ import {
   Answers,
   Caller,
   decodeCursor,
+  FreshSignIn,
   jsonPage,
   jsonText,
   NotFound,
   pageOf,
   READERS,
-  setVersion,
   ScopedToo,
+  setVersion,
 } from '../platform/http/index.js';
 import { exceptionDecision, exceptionSchema, exceptionsQuery } from './catalogue.schemas.js';
 import { listExceptions, oneException } from './queries/exception-view.js';
@@ -65,6 +66,7 @@ export class ExceptionsController {
 
   @Post(':id/approve')
   @Allow('risk-acceptor')
+  @FreshSignIn()
   @Answers(200, exceptionSchema, 'Approves an exception that somebody else requested; it ends by itself')
   approve(
     @Caller() actor: Actor,
@@ -112,14 +114,14 @@ export class ExceptionsController {
     { comment }: Decision,
     reply: FastifyReply,
   ): Promise<string> {
-    await this.visible(actor, exceptionId);
+    await this.visible(actor, exceptionId, () => new ExceptionBeyondRight());
     await this.decide.execute(actor, exceptionId, status, comment ?? null);
     return this.one(actor, exceptionId, reply);
   }
 
-  private async visible(actor: Actor, exceptionId: string): Promise<JsonRow> {
+  private async visible(actor: Actor, exceptionId: string, refusal?: () => Error): Promise<JsonRow> {
     const row = await this.database.read((tx) =>
-      oneException(tx, this.visibility.visibleTo(actor, 'finding', 'f'), exceptionId),
+      this.visibility.look(actor, 'finding', 'f', (visible) => oneException(tx, visible, exceptionId), refusal),
     );
     if (!row) throw new NotFound('exception');
     return row;

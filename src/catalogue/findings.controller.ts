@@ -198,7 +198,7 @@ export class FindingsController {
 
   private async visible(actor: Actor, findingId: string): Promise<JsonRow> {
     const row = await this.database.read((tx) =>
-      oneFinding(tx, this.visibility.visibleTo(actor, 'finding', 'f'), findingId),
+      this.visibility.look(actor, 'finding', 'f', (visible) => oneFinding(tx, visible, findingId)),
     );
     if (!row) throw new NotFound('finding');
     return this.complete(row);

@@ -154,7 +154,7 @@ export class IdentitiesController {
 
   private async visible(actor: Actor, identityId: string, asOf: Date | null): Promise<JsonRow> {
     const row = await this.database.read((tx) =>
-      oneIdentity(tx, this.visibility.visibleTo(actor, 'identity', 'i'), identityId, asOf),
+      this.visibility.look(actor, 'identity', 'i', (visible) => oneIdentity(tx, visible, identityId, asOf)),
     );
     if (!row) throw new NotFound('identity');
     return row;

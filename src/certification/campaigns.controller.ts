@@ -9,6 +9,7 @@ import {
   type Actor,
   Allow,
   Answers,
+  Authoriser,
   Caller,
   decodeCursor,
   jsonPage,
@@ -54,6 +55,7 @@ export class CampaignsController {
   constructor(
     private readonly database: Database,
     private readonly visibility: Visibility,
+    private readonly authoriser: Authoriser,
     private readonly clock: Clock,
     private readonly prepare: PrepareCampaign,
     private readonly launcher: LaunchCampaign,
@@ -155,6 +157,8 @@ export class CampaignsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     await this.visible(actor, campaignId);
+    // To launch over what speaks against it is a decision that stands in a name.
+    if (body.override) this.authoriser.assertFresh(actor);
     await this.launcher.execute(actor, campaignId, body.override ?? null);
     return this.fresh(actor, campaignId, reply);
   }

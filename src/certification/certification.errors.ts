@@ -86,6 +86,7 @@ export class ReasonRequired extends DomainError {
   }
 }
 
+/** What an item is about is gone or switched off: a decision about it would change nothing. */
 export class ItemNotDecidable extends DomainError {
   readonly code = 'certification.item-not-decidable';
   readonly kind = 'conflict';
@@ -112,6 +113,7 @@ export class BulkNotAllowed extends DomainError {
   }
 }
 
+/** A reviewer signs once, when nothing of theirs is open and something was decided since. */
 export class NothingToSign extends DomainError {
   readonly code = 'certification.nothing-to-sign';
   readonly kind = 'conflict';

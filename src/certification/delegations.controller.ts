@@ -9,6 +9,7 @@ import {
   Answers,
   Caller,
   decodeCursor,
+  FreshSignIn,
   hasRole,
   NotFound,
   pageOf,
@@ -151,6 +152,7 @@ export class DelegationsController {
 
   @Post('risk-acceptances/:id/sign')
   @Allow('relation')
+  @FreshSignIn()
   @Answers(200, acceptanceSchema, 'The head of the unit accepts the risk until a date; needs If-Match')
   async sign(
     @Caller() actor: Actor,

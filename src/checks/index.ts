@@ -1,3 +1,4 @@
+export { actionsOn } from './engine/actions-on.js';
 export { ChecksModule } from './checks.module.js';
 export type { DecidingPolicy, Mode } from './engine/decisions.js';
 export { Checks, Engine } from './engine/engine.js';

@@ -1,4 +1,5 @@
 export { type ExceptionStatus } from './exceptions.repository.js';
+export { ExceptionBeyondRight } from './findings.errors.js';
 export { CalendarsRepository } from './calendars.repository.js';
 export { dueDate, type WorkCalendar } from './due-dates.js';
 export { FindingsModule } from './findings.module.js';
@@ -9,3 +10,4 @@ export { CloseException } from './operations/close-exception.js';
 export { CommentOnFinding } from './operations/comment-on-finding.js';
 export { DecideException } from './operations/decide-exception.js';
 export { RequestException } from './operations/request-exception.js';
+export { type AskedAction, askedActions, enforcedFindings } from './queries/asked-actions.js';

@@ -99,7 +99,9 @@ export class UseReviewsController {
 
   private async visible(actor: Actor, identityId: string): Promise<void> {
     const seen = await this.database.read((tx) =>
-      tx.use(IdentitiesRepository).isVisible(identityId, this.visibility.visibleTo(actor, 'identity', 'i')),
+      this.visibility.look(actor, 'identity', 'i', async (visible) =>
+        (await tx.use(IdentitiesRepository).isVisible(identityId, visible)) ? true : null,
+      ),
     );
     if (!seen) throw new NotFound('identity');
   }
@@ -153,7 +155,9 @@ export class ConsumersController {
 
   private async visible(actor: Actor, credentialId: string): Promise<void> {
     const seen = await this.database.read((tx) =>
-      tx.use(ConsumersRepository).isVisible(credentialId, this.visibility.visibleTo(actor, 'credential', 'c')),
+      this.visibility.look(actor, 'credential', 'c', async (visible) =>
+        (await tx.use(ConsumersRepository).isVisible(credentialId, visible)) ? true : null,
+      ),
     );
     if (!seen) throw new NotFound('credential');
   }

@@ -31,8 +31,8 @@ export class PreferencesController {
   ) {}
 
   @Get()
-  @Allow('admin', 'relation')
-  @Answers(200, preferencesSchema, 'When and how somebody is told; their own, or for an administrator')
+  @Allow('admin', 'auditor', 'relation')
+  @Answers(200, preferencesSchema, 'When and how somebody is told; their own, or for an administrator or auditor')
   async read(
     @Caller() actor: Actor,
     @Param('id', { schema: id }) personId: string,
@@ -74,7 +74,8 @@ export class PreferencesController {
   }
 
   private async assertTheirs(actor: Actor, personId: string): Promise<void> {
-    if (!hasRole(actor, 'admin') && actor.person !== personId) throw new NotFound('person');
+    // An auditor's role does not come this far when something is changed.
+    if (!hasRole(actor, 'admin', 'auditor') && actor.person !== personId) throw new NotFound('person');
     if (!(await this.database.read((tx) => tx.use(PeopleRepository).one(personId, this.clock.now()))))
       throw new NotFound('person');
   }

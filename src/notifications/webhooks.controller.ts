@@ -11,6 +11,7 @@ import {
   AnswersSecret,
   Caller,
   decodeCursor,
+  FreshSignIn,
   NotFound,
   pageOf,
   pageQuery,
@@ -60,6 +61,7 @@ export class WebhooksController {
 
   @Post()
   @Allow('admin')
+  @FreshSignIn()
   @AnswersSecret()
   @Answers(201, madeWebhook, 'Makes a webhook; its secret is in this answer and nowhere else')
   async make(
@@ -111,6 +113,7 @@ export class WebhooksController {
 
   @Post(':id/secret')
   @Allow('admin')
+  @FreshSignIn()
   @AnswersSecret()
   @Answers(201, madeWebhook, 'A new secret, in this answer and nowhere else; the one before signs as well for a day')
   async renew(

@@ -201,9 +201,9 @@ export class OwnershipController {
 
   private async one(actor: Actor, identityId: string, reply: FastifyReply): Promise<OwnershipView> {
     return this.database.read(async (tx) => {
-      const visible = await tx
-        .use(IdentitiesRepository)
-        .isVisible(identityId, this.visibility.visibleTo(actor, 'identity', 'i'));
+      const visible = await this.visibility.look(actor, 'identity', 'i', async (where) =>
+        (await tx.use(IdentitiesRepository).isVisible(identityId, where)) ? true : null,
+      );
       const view = visible ? await tx.use(OwnershipsRepository).view(identityId, this.clock.now()) : null;
       if (!view) throw new NotFound('identity');
       setVersion(reply, view.version);

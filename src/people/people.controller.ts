@@ -11,18 +11,19 @@ import {
   Caller,
   checked,
   decodeCursor,
+  FreshSignIn,
   hasRole,
+  NotAllowed,
   NotFound,
   pageOf,
   pageQuery,
   READERS,
   readUpload,
   ReferenceUnknown,
+  ScopedToo,
   SeenVersion,
   setVersion,
   toPage,
-  ScopedToo,
-  NotAllowed,
 } from '../platform/http/index.js';
 import { HR_FEED, ImportPeople } from './operations/import-people.js';
 import { RecordPerson } from './operations/record-person.js';
@@ -180,6 +181,7 @@ export class PeopleController {
 
   @Post('imports/:id/confirm')
   @Allow('admin', 'iam-engineer')
+  @FreshSignIn()
   @Answers(202, peopleImportSchema, 'Lets a held import through')
   async confirm(@Caller() actor: Actor, @Param('id', { schema: id }) importId: string) {
     return presentImport(await this.imports.confirm(actor, importId));

@@ -27,5 +27,10 @@ export const ACTION_TRANSITIONS: Readonly<Record<ActionState, readonly ActionSta
   undone: [],
 };
 
+/** On its way: nothing else of its kind is planned for its target meanwhile. */
+export const LIVE_STATES: readonly ActionState[] = ['planned', 'approved', 'held', 'executing', 'executed'];
+/** Nothing was done at the source yet, so it can be called off as if it had never been asked for. */
+export const NOTHING_RAN_STATES: readonly ActionState[] = ['planned', 'approved', 'held'];
+
 export const ACTION_KINDS = ['disable', 'restore', 'rotate', 'revoke-grant', 'delete'] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];

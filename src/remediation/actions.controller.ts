@@ -14,6 +14,7 @@ import {
   pageOf,
   pageQuery,
   READERS,
+  ScopedToo,
   setVersion,
   toPage,
 } from '../platform/http/index.js';
@@ -33,7 +34,25 @@ export const actionSchema = z
     identity: named,
     source: z.strictObject({ id: z.uuid(), name: z.string() }),
     status: z.enum(ACTION_STATES),
-    basis: z.strictObject({ type: z.string(), id: z.uuid() }).meta({ description: 'What decided it.' }),
+    carriedOutBy: z.enum(['mandate', 'person']).meta({
+      description: 'Who may: what is kept for emergencies, or managed by its provider, is left to a person.',
+    }),
+    carriedOutByBecause: z.enum(['kept-for-emergencies', 'provider-manages-it']).nullable(),
+    basis: z.strictObject({ type: z.string(), id: z.uuid() }).meta({ description: 'What asked for it first.' }),
+    bases: z
+      .array(
+        z.strictObject({
+          type: z.string(),
+          id: z.uuid(),
+          askedAt: z.iso.datetime(),
+          withdrawnAt: z.iso.datetime().nullable(),
+          withdrawnBecause: z.enum(['resolved', 'excepted', 'not-asked']).nullable(),
+        }),
+      )
+      .meta({
+        description:
+          'Everything that asked for it: findings, review items. It is called off when none of them does any longer, as long as nothing ran.',
+      }),
     reason: z.string(),
     requestedBy: z.string(),
     plannedAt: z.iso.datetime(),
@@ -47,11 +66,12 @@ const query = z.strictObject({
   status: z.enum(ACTION_STATES).optional(),
   kind: z.enum(ACTION_KINDS).optional(),
   identity: z.uuid().optional(),
-  basis: z.uuid().optional(),
+  basis: z.uuid().optional().meta({ description: 'What asked for it: a finding, a review item.' }),
 });
 
 @ApiTags('actions')
 @Controller('actions')
+@ScopedToo()
 export class ActionsController {
   constructor(
     private readonly database: Database,

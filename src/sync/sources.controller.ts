@@ -159,7 +159,7 @@ export class SourcesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const source = await this.database.read((tx) =>
-      oneSource(tx, this.visibility.visibleTo(actor, 'source', 's'), sourceId),
+      this.visibility.look(actor, 'source', 's', (visible) => oneSource(tx, visible, sourceId)),
     );
     if (!source) throw new NotFound('source');
     const config = body.config === undefined ? {} : { config: await this.checkedConfig(source.connector, body.config) };

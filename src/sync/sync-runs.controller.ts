@@ -8,6 +8,7 @@ import {
   Answers,
   Caller,
   decodeCursor,
+  FreshSignIn,
   NotFound,
   pageOf,
   READERS,
@@ -42,7 +43,7 @@ export class SyncRunsController {
   }
 
   @Get(':id')
-  @Allow(...READERS, 'ingest')
+  @Allow(...READERS)
   @Answers(200, syncRunSchema, 'One run: its counts, its gaps, and what went wrong')
   async read(@Param('id', { schema: id }) runId: string) {
     const run = await this.database.read((tx) => tx.use(SyncRunsRepository).one(runId));
@@ -52,6 +53,7 @@ export class SyncRunsController {
 
   @Post(':id/confirm')
   @Allow('admin', 'iam-engineer')
+  @FreshSignIn()
   @Answers(202, syncRunSchema, 'Lets the removals of a held run through')
   async confirm(@Caller() actor: Actor, @Param('id', { schema: id }) runId: string) {
     return presentRun(await this.confirmRun.execute(actor, runId));

@@ -63,8 +63,3 @@ export class RunSuperseded extends DomainError {
     );
   }
 }
-
-export class SourceFailed extends DomainError {
-  readonly code = 'sync.source-failed';
-  readonly kind = 'upstream';
-}

@@ -2,7 +2,8 @@ import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/c
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Database } from '../platform/database/index.js';
+import { Visibility } from '../access-control/index.js';
+import { Database, type Sql } from '../platform/database/index.js';
 import {
   type Actor,
   Allow,
@@ -27,15 +28,18 @@ const id = z.uuid();
 export class AgentsController {
   constructor(
     private readonly database: Database,
+    private readonly visibility: Visibility,
     private readonly put: PutAgent,
   ) {}
 
   @Get()
-  @Allow(...READERS)
+  @Allow(...READERS, 'relation')
   @Answers(200, pageOf(agentSchema), 'AI agents, by name')
-  async list(@Query({ schema: agentsQuery }) query: z.output<typeof agentsQuery>) {
+  async list(@Caller() actor: Actor, @Query({ schema: agentsQuery }) query: z.output<typeof agentsQuery>) {
     const after = decodeCursor(query.cursor, 2);
-    const rows = await this.database.read((tx) => tx.use(AgentsRepository).page(query, query.limit + 1, after));
+    const rows = await this.database.read((tx) =>
+      tx.use(AgentsRepository).page(query, this.visibility.visibleTo(actor, 'agent', 'a'), query.limit + 1, after),
+    );
     return toPage(rows, query.limit, (row) => [row.name, row.id]);
   }
 
@@ -51,10 +55,14 @@ export class AgentsController {
   }
 
   @Get(':id')
-  @Allow(...READERS)
+  @Allow(...READERS, 'relation')
   @Answers(200, agentSchema, 'One agent')
-  read(@Param('id', { schema: id }) agentId: string, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.one(agentId, reply);
+  read(
+    @Caller() actor: Actor,
+    @Param('id', { schema: id }) agentId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.one(agentId, reply, this.visibility.visibleTo(actor, 'agent', 'a'));
   }
 
   @Patch(':id')
@@ -71,8 +79,8 @@ export class AgentsController {
     return this.one(agentId, reply);
   }
 
-  private async one(agentId: string, reply: FastifyReply): Promise<UseCaseView> {
-    const row = await this.database.read((tx) => tx.use(AgentsRepository).view(agentId));
+  private async one(agentId: string, reply: FastifyReply, visible?: Sql): Promise<UseCaseView> {
+    const row = await this.database.read((tx) => tx.use(AgentsRepository).view(agentId, visible));
     if (!row) throw new NotFound('agent');
     setVersion(reply, row.version);
     return row;

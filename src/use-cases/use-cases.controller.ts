@@ -10,13 +10,14 @@ import {
   Answers,
   Caller,
   decodeCursor,
+  FreshSignIn,
   NotFound,
   pageOf,
   READERS,
+  ScopedToo,
   SeenVersion,
   setVersion,
   toPage,
-  ScopedToo,
 } from '../platform/http/index.js';
 import { DecideUseCase } from './operations/decide-use-case.js';
 import { LinkIdentities } from './operations/link-identities.js';
@@ -110,6 +111,7 @@ export class UseCasesController {
   @Post(':id/approvals')
   @ScopedToo()
   @Allow('ai-governance')
+  @FreshSignIn()
   @Answers(201, useCaseSchema, 'Approves or rejects the use case as it now stands')
   async approve(
     @Caller() actor: Actor,
@@ -142,7 +144,7 @@ export class UseCasesController {
 
   private async visible(actor: Actor, useCaseId: string): Promise<UseCaseView> {
     const row = await this.database.read((tx) =>
-      tx.use(UseCasesRepository).view(useCaseId, this.visibility.visibleTo(actor, 'use-case', 'u')),
+      this.visibility.look(actor, 'use-case', 'u', (visible) => tx.use(UseCasesRepository).view(useCaseId, visible)),
     );
     if (!row) throw new NotFound('use case');
     return row;

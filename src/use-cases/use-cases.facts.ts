@@ -189,6 +189,12 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
       sql`${person}::uuid IN (${row}.sponsor_id, ${row}.approves_id, ${row}.monitors_id, ${row}.remediates_id)`,
   });
   visibility.relate({
+    kind: 'agent',
+    name: 'answers for it, or sponsors what it serves',
+    predicate: (row, person) =>
+      sql`(${row}.owner_id = ${person}::uuid OR EXISTS (SELECT 1 FROM agent_use_cases l JOIN use_cases u ON u.id = l.use_case_id WHERE l.agent_id = ${row}.id AND u.sponsor_id = ${person}::uuid))`,
+  });
+  visibility.relate({
     kind: 'identity',
     name: 'sponsors its use case',
     predicate: (row, person) =>

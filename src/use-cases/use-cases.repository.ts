@@ -117,8 +117,8 @@ export class UseCasesRepository {
 export class AgentsRepository {
   constructor(private readonly tx: Tx) {}
 
-  async view(id: string): Promise<UseCaseView | null> {
-    return (await this.tx.run<UseCaseView>(sql`${AGENT} WHERE a.id = ${id}`))[0] ?? null;
+  async view(id: string, visible = sql`TRUE`): Promise<UseCaseView | null> {
+    return (await this.tx.run<UseCaseView>(sql`${AGENT} WHERE a.id = ${id} AND ${visible}`))[0] ?? null;
   }
   page(
     filter: {
@@ -127,11 +127,12 @@ export class AgentsRepository {
       status?: string | undefined;
       useCase?: string | undefined;
     },
+    visible: ReturnType<typeof sql>,
     limit: number,
     after: readonly unknown[] | null,
   ): Promise<UseCaseView[]> {
     return this.tx
-      .run<UseCaseView>(sql`${AGENT} WHERE true ${filter.q === undefined ? empty : sql`AND a.name ILIKE ${`%${filter.q.replace(/[\\%_]/g, '\\$&')}%`}`} ${filter.name === undefined ? empty : sql`AND a.name = ${filter.name}`}
+      .run<UseCaseView>(sql`${AGENT} WHERE ${visible} ${filter.q === undefined ? empty : sql`AND a.name ILIKE ${`%${filter.q.replace(/[\\%_]/g, '\\$&')}%`}`} ${filter.name === undefined ? empty : sql`AND a.name = ${filter.name}`}
       ${filter.status === undefined ? empty : sql`AND a.status = ${filter.status}`} ${filter.useCase === undefined ? empty : sql`AND EXISTS (SELECT 1 FROM agent_use_cases l WHERE l.agent_id = a.id AND l.use_case_id = ${filter.useCase})`}
       ${after === null ? empty : sql`AND (a.name, a.id) > (${after[0]}, ${after[1]}::uuid)`} ORDER BY a.name, a.id LIMIT ${limit}`);
   }

@@ -90,6 +90,32 @@ describe('who may call', () => {
     expect({ status, code: body.code }).toEqual({ status: 422, code: 'access.roles-exclude-each-other' });
   });
 
+  it('no person with two tokens that come to what one may not hold, until one of them is gone', async () => {
+    const { body: person } = await t.call('POST', '/api/v1/people', {
+      body: { userName: 'sample.person.31', displayName: 'Sample Person 31' },
+    });
+    const make = (role: string, owner: string | null) =>
+      t.call('POST', '/api/v1/tokens', { body: { name: role, roles: [{ role }], owner } });
+    const first = await make('policy-author', person.id);
+    expect(first.status).toBe(201);
+    expect(await make('risk-acceptor', person.id)).toMatchObject({
+      status: 422,
+      body: { code: 'access.roles-exclude-each-other', errors: [{ pointer: '/roles' }] },
+    });
+    expect((await make('iam-engineer', person.id)).status).toBe(201);
+    // Somebody else's is somebody else's.
+    expect((await make('risk-acceptor', null)).status).toBe(201);
+    await t.call('DELETE', `/api/v1/tokens/${first.body.id}`, { headers: { 'if-match': '"1"' } });
+    expect((await make('risk-acceptor', person.id)).status).toBe(201);
+    const both = await Promise.all([make('action-approver', person.id), make('policy-author', person.id)]);
+    expect(both.map(({ status }) => status)).toEqual([422, 422]);
+    const { body: other } = await t.call('POST', '/api/v1/people', {
+      body: { userName: 'sample.person.32', displayName: 'Sample Person 32' },
+    });
+    const atOnce = await Promise.all([make('policy-author', other.id), make('risk-acceptor', other.id)]);
+    expect(atOnce.map(({ status }) => status).sort()).toEqual([201, 422]);
+  });
+
   it('for what its roles include, and nothing else', async () => {
     const viewer = await t.token('viewer');
     expect((await t.call('GET', '/api/v1/credentials', { token: viewer })).status).toBe(403);

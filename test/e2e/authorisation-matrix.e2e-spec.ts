@@ -151,7 +151,7 @@ describe('the authorisation matrix', () => {
     row: Row,
     caller: string,
   ): Promise<{ outcome: Outcome; problem: string | null }> {
-    const isFixed = (row.with ?? {}).id !== undefined || !route.path.includes(':');
+    const isFixed = [...route.path.matchAll(/:([a-z]+)/gi)].every(([, name]) => row.with?.[name!] !== undefined);
     const path = route.path.replace(/:([a-z]+)/gi, (_all, name: string) => {
       const given = row.with?.[name];
       return given === undefined ? '00000000-0000-7000-8000-000000000000' : String(filled(given));

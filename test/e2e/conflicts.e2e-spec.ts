@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, startApp, type TestApp } from '../support/app.js';
+import { reviewedOrganisation, source } from '../support/campaigns.js';
 import { fileForm, importFile, ndjson } from '../support/files.js';
 
 const UNKNOWN = '01a1feb4-0000-7000-8000-000000000000';
@@ -171,5 +172,31 @@ describe('what cannot be done as things stand', () => {
       'people',
     ])
       expect(problem(await t.call('GET', `/api/v1/${path}/${UNKNOWN}`))).toEqual([404, 'request.not-found']);
+  });
+});
+
+describe('deciding in a review', () => {
+  it('about what is gone meanwhile', async () => {
+    const t = await startApp();
+    try {
+      const organisation = await reviewedOrganisation(t, 3);
+      await source(t, 'services', [service('stays'), service('goes')]);
+      for (const name of ['stays', 'goes']) await organisation.own(name, 3);
+      await t.settle();
+      const campaign = await organisation.campaign({
+        name: 'All',
+        scope: { subject: 'identity' },
+        reviewers: ['owner'],
+        dueInDays: 14,
+      });
+      expect((await organisation.launch(campaign.id)).status).toBe(200);
+      const items = await organisation.mine(3);
+      const item = items.find(({ subject }) => subject.displayName === 'goes');
+      await source(t, 'services', [service('stays')]);
+      const answer = await organisation.decide(3, item, { verdict: 'keep', reason: 'it is needed' });
+      expect([answer.status, answer.body.code]).toEqual([409, 'certification.item-not-decidable']);
+    } finally {
+      await t.close();
+    }
   });
 });

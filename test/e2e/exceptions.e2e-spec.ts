@@ -87,6 +87,12 @@ describe('exceptions', () => {
     const excepted = await finding(AGE, 'key-a');
     expect(excepted).toMatchObject({ status: 'excepted', dueAt: before.dueAt, exception: { status: 'approved' } });
     expect((await t.call('GET', '/api/v1/exceptions?status=approved')).body.data).toHaveLength(1);
+    const noted = await t.call('PATCH', `/api/v1/findings/${before.id}`, {
+      token: engineer,
+      headers: { 'if-match': `"${excepted.version}"` },
+      body: { status: 'acknowledged' },
+    });
+    expect([noted.status, noted.body.code]).toEqual([409, 'findings.finding-excepted']);
     const checks = (await t.call('GET', `/api/v1/checks/${AGE}`)).body;
     expect(checks.outcomes).toMatchObject({ excepted: 1 });
     const outcomes = (await t.call('GET', `/api/v1/credentials/${before.subject.id}/outcomes`)).body.data;
@@ -147,8 +153,11 @@ describe('exceptions', () => {
       expect([role, (await decide(own.body.id, 'approve', await t.token(role))).status]).toEqual([role, 403]);
     const elsewhere = { role: 'risk-acceptor', scope: { environment: 'nowhere' } } as const;
     expect((await decide(own.body.id, 'approve', await t.token(elsewhere))).status).toBe(404);
-    // A role that reads everywhere does not widen the one that decides.
-    expect((await decide(own.body.id, 'approve', await t.token(elsewhere, 'viewer'))).status).toBe(404);
+    // A role that reads everywhere does not widen the one that decides; what it shows is not denied.
+    expect(await decide(own.body.id, 'approve', await t.token(elsewhere, 'viewer'))).toMatchObject({
+      status: 403,
+      body: { code: 'findings.exception-beyond-right' },
+    });
     expect((await finding(AGE, 'key-b')).status).toBe('open');
     expect((await decide(own.body.id, 'reject', acceptor, { comment: 'rotate it' })).body).toMatchObject({
       status: 'rejected',
@@ -166,6 +175,7 @@ describe('exceptions', () => {
       decide(asked.body.id, 'reject', await t.token('risk-acceptor')),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)!.body.code).toBe('findings.exception-decided');
   });
 
   it.each([
@@ -289,7 +299,10 @@ describe('exceptions', () => {
     const stranger = await t.tokenOf(people[1]!);
     expect((await ask(id, wanted(), stranger)).status).toBe(404);
     expect((await t.call('GET', '/api/v1/exceptions', { token: stranger })).body.data).toEqual([]);
-    expect((await ask(id, wanted(), await t.tokenOf(people[1]!, 'viewer'))).status).toBe(404);
+    expect(await ask(id, wanted(), await t.tokenOf(people[1]!, 'viewer'))).toMatchObject({
+      status: 403,
+      body: { code: 'access.not-allowed' },
+    });
     await t.call('PUT', `/api/v1/identities/${identity.id}/ownership`, {
       token: engineer,
       headers: { 'if-match': (await t.call('GET', `/api/v1/identities/${identity.id}/ownership`)).etag },

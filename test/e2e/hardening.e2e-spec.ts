@@ -150,8 +150,9 @@ describe('hardening', () => {
       'https://console.sample.example.evil.example',
       'http://console.sample.example',
     ])('(%s) may not even ask', async (origin) => {
-      const { status, headers } = await preflight(origin);
+      const { status, headers, body } = await preflight(origin);
       expect([status, headers.get('access-control-allow-origin')]).toEqual([403, null]);
+      expect(body.code).toBe('request.origin-not-allowed');
       const token = await t.token('viewer');
       const answer = await t.call('GET', '/api/v1/checks?limit=1', { token, headers: { origin } });
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();

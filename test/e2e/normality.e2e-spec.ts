@@ -196,6 +196,11 @@ describe('what is normal', () => {
     expect((await t.call('POST', elsewhere, { token: responder, body: { reason: 'x' } })).body.code).toBe(
       'inventory.not-for-emergencies',
     );
+    await read([identity('break-glass-unused', null)]);
+    const unused = `/api/v1/identities/${await idOf('break-glass-unused')}/use-reviews`;
+    expect((await t.call('POST', unused, { token: responder, body: { reason: 'x' } })).body.code).toBe(
+      'inventory.nothing-was-used',
+    );
     const ids = [await idOf(name), await idOf('busy')];
     expect([...(await t.app.database.read((tx) => keptFromMachines(tx, ids)))]).toEqual([ids[0]]);
     // Another use is another review.

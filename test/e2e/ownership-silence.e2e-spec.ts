@@ -144,9 +144,13 @@ describe('silence', () => {
     await assign('nowhere', { owner: people[1] });
     const decline = (token: string, body: object) => t.call('POST', `${path}/decline`, { token, body });
     expect((await decline(tokens[1]!, {})).body.errors).toMatchObject([{ pointer: '/reason' }]);
-    // A role that only reads opens nothing to whoever wants to change it.
-    expect((await decline(await t.tokenOf(people[4]!, 'viewer'), { reason: 'x' })).status).toBe(404);
+    // Who sees it and is not asked is told so; who does not see it learns nothing.
+    expect((await decline(await t.tokenOf(people[4]!, 'viewer'), { reason: 'x' })).body.code).toBe(
+      'access.not-allowed',
+    );
     expect((await decline(await t.tokenOf(people[4]!), { reason: 'x' })).status).toBe(404);
+    await assign('nowhere', { owner: people[1], sponsor: people[2] });
+    expect((await decline(tokens[2]!, { reason: 'x' })).body.code).toBe('ownership.not-yours-to-decline');
     expect((await decline(tokens[1]!, { reason: 'moved team', instead: people[4] })).status).toBe(204);
     expect((await t.call('GET', path)).body).toMatchObject({
       state: 'proposed',
@@ -177,7 +181,7 @@ describe('silence', () => {
     const { etag } = await t.call('GET', path);
     const put = (token: string, deputies: unknown[], seen = etag) =>
       t.call('PUT', `${path}/deputies`, { token, body: { deputies }, headers: { 'if-match': seen } });
-    expect((await put(await t.tokenOf(people[4]!, 'viewer'), [people[4]])).status).toBe(404);
+    expect((await put(await t.tokenOf(people[4]!, 'viewer'), [people[4]])).status).toBe(403);
     expect((await put(tokens[1]!, ['x'])).body.errors).toMatchObject([{ pointer: '/deputies/0' }]);
     expect((await put(tokens[1]!, [await idOf(t, 'yes')])).body.code).toBe('request.reference-unknown');
     expect((await put(tokens[1]!, [people[4]])).body).toMatchObject({
@@ -185,6 +189,9 @@ describe('silence', () => {
       deputies: [{ id: people[4] }],
     });
     expect((await put(tokens[1]!, [people[4]])).status).toBe(412);
+    // A deputy stands in for the owner, and does not choose who else does.
+    const now = (await t.call('GET', path)).etag;
+    expect((await put(tokens[4]!, [people[2]], now)).body.code).toBe('ownership.not-yours-to-depute');
   });
 
   it('asks again when more is reached, or something else is served, than was accepted', async () => {

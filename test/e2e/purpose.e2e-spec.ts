@@ -259,6 +259,27 @@ describe('what it is for', () => {
       },
     });
     expect(agent.status).toBe(201);
+    // Theirs: the owner sees it, the sponsor of what it serves does, nobody else without a role.
+    const seen = async (person: number) => {
+      const token = await t.tokenOf(people[person]!);
+      const { status } = await t.call('GET', `/api/v1/agents/${agent.body.id}`, { token });
+      return [status, (await t.call('GET', '/api/v1/agents', { token })).body.data.length];
+    };
+    expect([await seen(0), await seen(3)]).toEqual([
+      [200, 1],
+      [404, 0],
+    ]);
+    await t.settle();
+    const about = (await t.call('GET', '/api/v1/findings?limit=200&subjectType=agent')).body.data;
+    expect(about.length).toBeGreaterThan(0);
+    const [one] = about;
+    for (const [person, status] of [
+      [0, 200],
+      [3, 404],
+    ] as const)
+      expect(
+        (await t.call('GET', `/api/v1/findings/${one.id}`, { token: await t.tokenOf(people[person]!) })).status,
+      ).toBe(status);
     const runtime = await t.call('GET', `/api/v1/identities/${identities['agent-runtime']!}`);
     expect(runtime.body).toMatchObject({
       aiUse: 'yes',

@@ -251,6 +251,14 @@ describe('the SCIM server', () => {
     expect(await c.get(user.id)).toMatchObject({ active: true, meta: { version: 'W/"1"' } });
   });
 
+  it('says where to read about an error, which its own form has no place for', async () => {
+    const helpOf = async (path: string) =>
+      /\/problems\/([^>]+)>; rel="help"/.exec((await c.call('GET', path)).headers.get('link') ?? '')?.[1];
+    expect(await helpOf('/Users?count=ten')).toBe('people.scim-request-refused');
+    expect(await helpOf('/Users/no-such-id')).toBe('request.not-found');
+    expect(await helpOf('/ServiceProviderConfig')).toBeUndefined();
+  });
+
   describe('switches a person off and on as Entra does', () => {
     it.each([
       [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SampleAccount } from '../../src/demo/issuer/index.js';
 import { Audit } from '../../src/audit/index.js';
 import { systemActor } from '../../src/platform/http/index.js';
+import { startApp } from '../support/app.js';
 import { startWithIssuer, type SignInTest, type Visitor } from '../support/issuer.js';
 
 const two = (n: number) => String(n).padStart(2, '0');
@@ -30,6 +31,7 @@ const people = [
   account(6, ['auditors']),
   account(7),
   account(8),
+  account(9, ['authors']),
   // In no people record, with and without a role.
   account(20, ['auditors']),
   account(21),
@@ -47,7 +49,7 @@ describe('signing in', () => {
 
   beforeAll(async () => {
     s = await startWithIssuer(() => people, { MANDATE_OIDC_ROLES: JSON.stringify(RULES) });
-    for (const { name, userName, email } of people.slice(0, 8)) {
+    for (const { name, userName, email } of people.slice(0, 9)) {
       const { body } = await call('POST', '/api/v1/people', { body: { userName, displayName: name, email } });
       ids.set(Number(/\d+$/.exec(userName)![0]), body.id);
     }
@@ -131,9 +133,26 @@ describe('signing in', () => {
     expect(text).toContain('policy-author and risk-acceptor');
   });
 
+  it('refuses duties that exclude each other with those of a token of the same person', async () => {
+    const token = async (role: string) =>
+      call('POST', '/api/v1/tokens', { body: { name: role, roles: [{ role }], owner: ids.get(9) } });
+    const visitor = await signedIn(9);
+    expect((await visitor.session()).roles).toEqual([{ role: 'policy-author', scope: {} }]);
+    // While they are signed in as the one, no token makes them the other.
+    expect((await token('risk-acceptor')).body.code).toBe('access.roles-exclude-each-other');
+    const { csrf } = (await visitor.session()).session;
+    await visitor.form('/api/v1/auth/sign-out', { csrf });
+    expect((await token('risk-acceptor')).status).toBe(201);
+    const { status, text } = await s.visitor().signIn('s-9');
+    expect(status).toBe(403);
+    expect(text).toContain('With a token of yours your groups give you policy-author and risk-acceptor');
+  });
+
   it('refuses a callback that was not begun here, was used, or carries another state', async () => {
     const visitor = s.visitor();
     expect((await visitor.go('/api/v1/auth/callback?code=x&state=y')).status).toBe(403);
+    const plainly = await visitor.go('/api/v1/auth/callback?code=x&state=y', { headers: { accept: '*/*' } });
+    expect([plainly.status, JSON.parse(plainly.text).code]).toEqual([403, 'access.sign-in-refused']);
     const away = await visitor.go('/api/v1/auth/sign-in');
     const state = new URL(away.headers.get('location')!).searchParams.get('state');
     expect((await s.visitor().go(`/api/v1/auth/callback?code=x&state=${state}`)).status).toBe(403);
@@ -164,15 +183,15 @@ describe('signing in', () => {
   it('takes a change from a session only with the token of our pages, and never from another site', async () => {
     const visitor = await signedIn(1);
     const { csrf } = (await visitor.session()).session;
-    const add = async (headers: Record<string, string>) =>
-      (
-        await visitor.go('/api/v1/units', {
-          method: 'POST',
-          body: JSON.stringify({ name: `unit ${Math.random()}` }),
-          headers: { 'content-type': 'application/json', ...headers },
-        })
-      ).status;
-    const statuses = [
+    const add = async (headers: Record<string, string>) => {
+      const { status, text } = await visitor.go('/api/v1/units', {
+        method: 'POST',
+        body: JSON.stringify({ name: `unit ${Math.random()}` }),
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+      return status === 201 ? 'added' : JSON.parse(text).code;
+    };
+    const answers = [
       await add({}),
       await add({ 'x-csrf-token': 'wrong' }),
       await add({ 'x-csrf-token': csrf, origin: 'https://evil.example' }),
@@ -180,7 +199,7 @@ describe('signing in', () => {
       await add({ 'x-csrf-token': csrf, 'sec-fetch-site': 'same-site' }),
       await add({ 'x-csrf-token': csrf, origin: s.t.url, 'sec-fetch-site': 'same-origin' }),
     ];
-    expect(statuses).toEqual([403, 403, 403, 403, 403, 201]);
+    expect(answers).toEqual([...Array<string>(5).fill('access.cross-site-request'), 'added']);
   });
 
   it('asks for a fresh second factor where an action needs one, and says where', async () => {
@@ -358,5 +377,32 @@ describe('without a sign-in service', () => {
     } finally {
       await t.close();
     }
+  });
+});
+
+describe('signing in where it cannot work', () => {
+  const begin = async (env: Record<string, string>): Promise<unknown[]> => {
+    const t = await startApp({ env });
+    try {
+      const { status, body } = await t.call('GET', '/api/v1/auth/sign-in', { token: null });
+      return [status, body.code];
+    } finally {
+      await t.close();
+    }
+  };
+
+  it('says that no sign-in service is configured', async () => {
+    expect(await begin({})).toEqual([404, 'access.sign-in-not-configured']);
+  });
+
+  it('says that the sign-in service does not answer', async () => {
+    expect(
+      await begin({
+        // The discard port: nobody listens there.
+        MANDATE_OIDC_ISSUER: 'http://127.0.0.1:9',
+        MANDATE_OIDC_CLIENT_ID: 'mandate',
+        MANDATE_OIDC_CLIENT_SECRET: 'not-a-real-one-not-a-real-one',
+      }),
+    ).toEqual([503, 'access.sign-in-service-failed']);
   });
 });

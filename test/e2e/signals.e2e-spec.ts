@@ -84,6 +84,9 @@ describe('the receiver of security events', () => {
     });
     return { ...answer, brief: [answer.status, answer.status === 202 ? '' : answer.body.err] };
   };
+  /** The problem that the answer links to. */
+  const helpOf = ({ headers }: { headers: Headers }): string | undefined =>
+    /\/problems\/([^>]+)>; rel="help"/.exec(headers.get('link') ?? '')?.[1];
   const standing = async (): Promise<unknown[]> => {
     const { body } = await t.call('GET', `/api/v1/people/${person.id}`);
     return [body.active, body.status];
@@ -334,9 +337,13 @@ describe('the receiver of security events', () => {
       const set = () =>
         sign({ keys: foreign, event: `${RISC}opt-in`, claims: { iss: 'https://other.sample.example' } });
       expect((await change({ enabled: false })).status).toBe(200);
-      expect((await push(await set())).brief).toEqual([400, 'invalid_issuer']);
+      const refused = await push(await set());
+      expect(refused.brief).toEqual([400, 'invalid_issuer']);
+      expect(helpOf(refused)).toBe('people.security-event-refused');
       await change({ enabled: true, jwksUrl: 'http://127.0.0.1:9/jwks' });
-      expect((await push(await set())).brief).toEqual([503, 'unavailable']);
+      const later = await push(await set());
+      expect(later.brief).toEqual([503, 'unavailable']);
+      expect(helpOf(later)).toBe('people.transmitter-keys-unavailable');
       expect((await change({ jwksUrl: 'http://keys.sample.example/jwks' })).body.errors).toMatchObject([
         { pointer: '/jwksUrl' },
       ]);

@@ -224,6 +224,8 @@ describe('webhooks', () => {
     const url = `${receiver.url}/services/T000/B000/a-secret-by-itself`;
     const slack = await make({ name: 'chat', kind: 'slack', url, events: ['people.team-added'] });
     expect(slack.body).toMatchObject({ url: `${receiver.url}/…`, secret: null });
+    const renewed = await t.call('POST', `/api/v1/webhooks/${slack.body.id}/secret`, { token: admin, body: {} });
+    expect([renewed.status, renewed.body.code]).toEqual([409, 'notifications.webhook-has-no-secret']);
     const teams = await make({
       name: 'teams',
       kind: 'teams',

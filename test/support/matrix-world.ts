@@ -89,8 +89,21 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
   const finding = findings.find(({ subject }) => subject.id === credential).id;
   const governance = await t.token('ai-governance');
   const useCase = await made('use-cases', { name: `use of ${MARK}`, purpose: 'x', sponsor: owner }, governance);
-  const agent = await made('agents', { name: 'an agent', useCases: [], identities: [] }, governance);
-  const policy = await made('policies', { name: 'a policy', checks: [] }, await t.token('policy-author'));
+  const agent = await made('agents', { name: 'an agent', owner, useCases: [], identities: [] }, governance);
+  const author = await t.token('policy-author');
+  await made(
+    'policies',
+    { name: 'enforced', mode: 'enforce', checks: [{ id: 'expired-credential-is-off', action: 'disable' }] },
+    author,
+  );
+  await t.settle();
+  const [action] = (await t.call('GET', '/api/v1/actions')).body.data;
+  const exception = await made(`findings/${finding}/exceptions`, {
+    reason: 'x',
+    compensatingControl: 'y',
+    expiresAt: new Date(t.clock.now().getTime() + 86_400_000).toISOString(),
+  });
+  const policy = await made('policies', { name: 'a policy', checks: [] }, author);
   const token = await made('tokens', { name: 'a token', roles: [{ role: 'viewer' }] });
   const sources = (await t.call('GET', '/api/v1/sources')).body.data as { id: string; name: string }[];
 
@@ -116,6 +129,8 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
       identity,
       credential,
       finding,
+      action: action.id,
+      exception,
       useCase,
       agent,
       policy,
@@ -132,7 +147,7 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
       format: 'csv',
       code: 'request.not-found',
     },
-    marks: [MARK, identity, credential, finding],
+    marks: [MARK, identity, credential, finding, exception, action.id],
     async close() {
       await t.close();
       issuer.close();

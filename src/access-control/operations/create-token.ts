@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/index.js';
 import { Clock, DAY_MS } from '../../platform/clock/index.js';
 import { newId, randomSecret, sha256Hex } from '../../platform/crypto/index.js';
-import { Database } from '../../platform/database/index.js';
+import { Database, type Tx } from '../../platform/database/index.js';
 import type { Actor, RoleAssignment } from '../../platform/http/index.js';
 import { RoleBeyondReach, RolesExcludeEachOther } from '../access-control.errors.js';
 import { ApiToken } from '../api-token.entity.js';
 import { ApiTokensRepository } from '../api-tokens.repository.js';
+import { SessionsRepository } from '../sessions.repository.js';
 import { beyond, excludingPair } from '../roles.js';
 
 /** Recognisable in a log or a leak, by us and by secret scanners. */
@@ -52,6 +53,7 @@ export class CreateToken {
       version: 1,
     });
     await this.database.transaction(async (tx) => {
+      if (row.ownerId !== null) await this.assertDuties(tx, row.ownerId, request.roles, now);
       await tx.use(ApiTokensRepository).insert(row);
       await this.audit.record(tx, {
         type: 'access.token-created',
@@ -61,5 +63,15 @@ export class CreateToken {
       });
     });
     return { row, token };
+  }
+
+  /** Duties exclude each other in a person, not in a credential: a second one must not bring them together. */
+  private async assertDuties(tx: Tx, person: string, roles: readonly RoleAssignment[], now: Date): Promise<void> {
+    const tokens = tx.use(ApiTokensRepository);
+    await tokens.lockDutiesOf(person);
+    const sessions = await tx.use(SessionsRepository).standingOf(person, now);
+    const held = [...(await tokens.rolesOf(person, now)), ...sessions.flatMap((session) => session.roles)];
+    const pair = excludingPair([...held, ...roles]);
+    if (pair) throw new RolesExcludeEachOther(...pair, 'several');
   }
 }

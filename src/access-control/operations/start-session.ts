@@ -4,7 +4,9 @@ import { Clock, HOUR_MS } from '../../platform/clock/index.js';
 import { Config } from '../../platform/config/index.js';
 import { newId, randomSecret, sha256Hex } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
+import type { RoleAssignment } from '../../platform/http/index.js';
 import { SignInRefused } from '../access-control.errors.js';
+import { ApiTokensRepository } from '../api-tokens.repository.js';
 import type { Authenticated } from '../identity-provider.js';
 import { RoleRules } from '../role-rules.js';
 import { excludingPair } from '../roles.js';
@@ -37,6 +39,7 @@ export class StartSession {
         throw new SignInRefused(
           `Your groups give you ${pair[0]} and ${pair[1]}: duties that nobody may hold together. Ask whoever manages the groups.`,
         );
+      if (person) await this.assertDuties(tx, person.id, roles, now);
       if (person === null && roles.length === 0)
         throw new SignInRefused(
           'Nobody here knows you: you are in no people record, and your groups give you no role.',
@@ -79,6 +82,23 @@ export class StartSession {
       return row;
     });
     return { secret, session };
+  }
+
+  /**
+   * Duties exclude each other in a person, not in a credential. What their groups gave them before and no longer do ends
+   * with the sessions it was given to; a token that was made for them is for an administrator to revoke.
+   */
+  private async assertDuties(tx: Tx, person: string, roles: readonly RoleAssignment[], now: Date): Promise<void> {
+    const tokens = tx.use(ApiTokensRepository);
+    await tokens.lockDutiesOf(person);
+    const pair = excludingPair([...roles, ...(await tokens.rolesOf(person, now))]);
+    if (pair)
+      throw new SignInRefused(
+        `With a token of yours your groups give you ${pair[0]} and ${pair[1]}: duties that nobody may hold together. Ask an administrator to revoke the token.`,
+      );
+    const sessions = tx.use(SessionsRepository);
+    for (const other of await sessions.standingOf(person, now))
+      if (excludingPair([...roles, ...other.roles])) await sessions.end(other.id, now, 'replaced');
   }
 
   /** The person a claim means; several feeds may know one, and of those who have left one may be back. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { checked, RequestInvalid } from '../../platform/http/index.js';
 import { CheckUnknown, DefaultPolicyIsLast, PolicyNameTaken } from '../checks.errors.js';
 import type { PolicyCheck, PolicyRow } from '../policies.repository.js';
+import { actionsOn } from './actions-on.js';
 import type { PolicyInput } from './arrange.js';
 import { Checks } from './engine.js';
 
@@ -12,11 +13,22 @@ export class PolicyRules {
 
   /** Every check that is named exists, once, and takes the parameters it is given. */
   async assertChecks(named: readonly PolicyCheck[], at = ''): Promise<void> {
-    for (const [place, { id, parameters }] of named.entries()) {
+    for (const [place, { id, parameters, action }] of named.entries()) {
       const check = this.checks.get(id);
       if (!check) throw new CheckUnknown(`${at}/checks/${place}/id`);
       if (named.findIndex((other) => other.id === id) !== place)
         throw new RequestInvalid([{ pointer: `${at}/checks/${place}/id`, detail: 'stands here twice' }]);
+      const possible = actionsOn(check.subject);
+      if (action !== undefined && !possible.includes(action))
+        throw new RequestInvalid([
+          {
+            pointer: `${at}/checks/${place}/action`,
+            detail:
+              possible.length === 0
+                ? `cannot be done: what this check is about (${check.subject as string}) is at no source`
+                : `cannot be done to a ${check.subject as string}; possible are ${possible.join(', ')}`,
+          },
+        ]);
       try {
         await checked(check.parameterSchema, { ...(check.parameters as object), ...parameters });
       } catch (error) {

@@ -8,6 +8,7 @@ interface Action {
   readonly status: string;
   readonly target: { readonly type: string; readonly displayName: string | null };
   readonly identity: { readonly displayName: string };
+  readonly carriedOutBy: 'mandate' | 'person';
   readonly reason: string;
   readonly plannedAt: string;
 }
@@ -20,7 +21,7 @@ export function actionCommand(program: Command): void {
       status: 'planned, approved, held, executing, executed, verified, unverified, failed, cancelled, undone',
       kind: 'disable, restore, rotate, revoke-grant, delete',
       identity: 'id of an identity',
-      basis: 'id of what decided it',
+      basis: 'id of what asked for it: a finding, a review item',
     },
     empty: 'Nothing is planned.',
     columns: [
@@ -28,6 +29,7 @@ export function actionCommand(program: Command): void {
       { head: 'status', cell: (row) => row.status },
       { head: 'target', cell: (row) => `${row.target.type} ${row.target.displayName ?? '(gone)'}` },
       { head: 'identity', cell: (row) => row.identity.displayName },
+      { head: 'by', cell: (row) => row.carriedOutBy },
       { head: 'reason', cell: (row) => row.reason },
       { head: 'planned', cell: (row) => day(row.plannedAt) },
       { head: 'id', cell: (row) => row.id },

@@ -18,12 +18,12 @@ import { DuePlan } from '../due-plan.js';
 import { EndExceptions } from '../end-exceptions.js';
 import { ExceptionsRepository } from '../exceptions.repository.js';
 import { type FindingEvent, type FindingRow, FindingsRepository } from '../findings.repository.js';
-import { type Around, eventsOf, planTurns, type TurnPlan } from '../plan-turns.js';
+import { type Around, eventsOf, type PlannedWrite, planTurns, type TurnPlan } from '../plan-turns.js';
 import { placeSubjects } from '../queries/place-subjects.js';
 import { rankFindings } from '../queries/rank-findings.js';
 import { isWorse } from '../severity.js';
 
-/** Actions that one event carries. */
+/** Findings that one event carries. */
 const ASKED_AT_ONCE = 500;
 
 /**
@@ -73,7 +73,7 @@ export class TurnFindings extends OutcomeSink {
     ];
     await findings.addEvents(events, at);
     await this.endWhatWasAllowed(tx, plan, at);
-    await this.askForActions(tx, plan, around.policies, passId);
+    await this.tellWhatIsAsked(tx, plan, passId);
     return tally(events);
   }
 
@@ -130,7 +130,7 @@ export class TurnFindings extends OutcomeSink {
     turns: readonly Turn[],
     how: 'locked' | 'looked-at',
     settings: ReadonlyMap<string, PolicySettings> | null,
-  ): Promise<Around & { policies: ReadonlyMap<string, PolicyRow> }> {
+  ): Promise<Around> {
     const live = turns.filter(({ to }) => to !== 'frozen');
     const failing = live.filter((turn) => turn.to === 'failing');
     // When something would fall due is not asked of what is only looked at.
@@ -146,7 +146,6 @@ export class TurnFindings extends OutcomeSink {
     return {
       at,
       known,
-      policies,
       settings: settings ?? new Map([...policies].map(([id, policy]) => [id, policy.settings])),
       places: await placeSubjects(tx, falling),
       duePlan: new DuePlan(falling.length === 0 ? new Map() : await tx.use(CalendarsRepository).byUnit()),
@@ -155,25 +154,53 @@ export class TurnFindings extends OutcomeSink {
     };
   }
 
-  /** What a policy that enforces asks to be done at the source: told as an event, for remediation to plan. */
-  private async askForActions(
+  /**
+   * What policies that enforce ask to be done at the source, and what they ask no longer: told as events, for
+   * remediation to plan and to withdraw.
+   */
+  private async tellWhatIsAsked(tx: Tx, plan: TurnPlan, passId: string): Promise<void> {
+    const enforced = ({ before, turn }: PlannedWrite): boolean => turn.mode === 'enforce' || before?.mode === 'enforce';
+    const ids = [
+      ...plan.writes.filter(enforced).flatMap(({ turn, before }) => [turn.policyId, before?.policyId ?? null]),
+      ...plan.resolves.flatMap(({ finding }) => (finding.mode === 'enforce' ? [finding.policyId] : [])),
+    ].filter((id) => id !== null);
+    if (ids.length === 0) return;
+    const policies = await tx.use(PoliciesRepository).byIds([...new Set(ids)]);
+    const actionOf = (policy: string | null | undefined, check: string) =>
+      policies.get(policy ?? '')?.checks.find(({ id, enabled }) => enabled && id === check)?.action ?? null;
+    const asked: object[] = [];
+    const ended: string[] = plan.resolves
+      .filter(({ finding: { mode, policyId, check } }) => mode === 'enforce' && actionOf(policyId, check) !== null)
+      .map(({ finding }) => finding.id);
+    for (const planned of plan.writes.filter(enforced)) {
+      const { turn, before, write } = planned;
+      const was =
+        before && before.status !== 'resolved' && before.mode === 'enforce'
+          ? actionOf(before.policyId, turn.check)
+          : null;
+      const is = turn.mode === 'enforce' && write.status !== 'excepted' ? actionOf(turn.policyId, turn.check) : null;
+      const isNew = was === null || before?.status === 'excepted' || before?.policyId !== turn.policyId;
+      if (is !== null && isNew)
+        asked.push({ finding: write.id, action: is, subjectType: turn.subjectType, subjectId: turn.subjectId });
+      else if (was !== null && is === null) ended.push(write.id);
+    }
+    await this.tell(tx, passId, 'findings.actions-asked', 'actions', asked);
+    await this.tell(tx, passId, 'findings.actions-not-asked', 'findings', ended);
+  }
+
+  private async tell(
     tx: Tx,
-    { writes }: TurnPlan,
-    policies: ReadonlyMap<string, PolicyRow>,
     passId: string,
+    type: `findings.${string}`,
+    name: string,
+    all: readonly unknown[],
   ): Promise<void> {
-    const asked = writes.flatMap(({ turn, before, write }) => {
-      const isNew = !before || before.status === 'resolved' || before.mode !== 'enforce';
-      if (turn.mode !== 'enforce' || !isNew || write.status === 'excepted') return [];
-      const action = policies.get(turn.policyId)?.checks.find(({ id }) => id === turn.check)?.action;
-      return action ? [{ finding: write.id, action, subjectType: turn.subjectType, subjectId: turn.subjectId }] : [];
-    });
-    for (let first = 0; first < asked.length; first += ASKED_AT_ONCE)
+    for (let first = 0; first < all.length; first += ASKED_AT_ONCE)
       await this.audit.record(tx, {
-        type: 'findings.actions-asked',
+        type,
         actor: systemActor('findings'),
         target: { type: 'evaluation-pass', id: passId },
-        data: { actions: asked.slice(first, first + ASKED_AT_ONCE) },
+        data: { [name]: all.slice(first, first + ASKED_AT_ONCE) },
       });
   }
 

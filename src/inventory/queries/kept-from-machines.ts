@@ -1,4 +1,8 @@
-import type { Tx } from '../../platform/database/index.js';
+import { raw, type Sql, sql, type Tx } from '../../platform/database/index.js';
+
+/** The same as a condition over a row of identities, by its alias. */
+export const isKeptFromMachines = (alias: string): Sql =>
+  sql`coalesce(${raw(alias)}.expected_use->>'pattern' = 'break-glass', false)`;
 
 /**
  * Of some identities, those that no machine may switch off, take rights from or rotate: what is kept for emergencies,
@@ -7,6 +11,6 @@ import type { Tx } from '../../platform/database/index.js';
 export async function keptFromMachines(tx: Tx, identityIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.sql<{
     id: string;
-  }>`SELECT id FROM identities WHERE id = ANY(${identityIds}::uuid[]) AND expected_use->>'pattern' = 'break-glass'`;
+  }>`SELECT i.id FROM identities i WHERE i.id = ANY(${identityIds}::uuid[]) AND ${isKeptFromMachines('i')}`;
   return new Set(rows.map(({ id }) => id));
 }

@@ -43,6 +43,11 @@ export interface Actor {
   /** The person, where it is one: what they own, sponsor and review follows from this. */
   readonly person: string | null;
   readonly roles: readonly RoleAssignment[];
+  /**
+   * While they change something: every role they hold, those that only read among them. `roles` are then the ones that
+   * let them make the change. Says what they may know of, never what they may do.
+   */
+  readonly readsBy?: readonly RoleAssignment[];
   /** How they signed in, recorded with what they decide. */
   readonly authentication?: { readonly acr: string | null; readonly amr: readonly string[]; readonly at: Date };
 }
@@ -72,9 +77,9 @@ export const READERS: readonly Role[] = [
   'auditor',
   'viewer',
 ];
-/** Readers who see credentials too. */
 /** Roles whose holders take part in the work: whoever only audits or looks changes nothing. */
 export const WORKERS: readonly Role[] = READERS.filter((role) => role !== 'auditor' && role !== 'viewer');
+/** Readers who see credentials too. */
 export const CREDENTIAL_READERS: readonly Role[] = READERS.filter((role) => role !== 'viewer');
 
 /** What a route asks of its caller: one of these roles, or, with `relation`, to be somebody the thing belongs to. */

@@ -26,7 +26,11 @@ export class AllowGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean>(FRESH, targets)) this.authoriser.assertFresh(actor);
     // Who reads everywhere and changes things in one unit must not change what they can merely see.
     if (!READS.has(request.method))
-      request.actor = { ...actor, roles: actor.roles.filter(({ role }) => allowance.roles.includes(role)) };
+      request.actor = {
+        ...actor,
+        roles: actor.roles.filter(({ role }) => allowance.roles.includes(role)),
+        readsBy: actor.roles,
+      };
     return true;
   }
 }

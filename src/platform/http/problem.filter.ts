@@ -64,6 +64,8 @@ export function sendProblem(
   const form = errorFormOf(request.url);
   if (form) {
     const { status, body } = form.write(problem);
+    // The standard's form has no place for what it is called here, and where that is explained.
+    if (known instanceof DomainError) void reply.header('link', `<${problem.type}>; rel="help"`);
     void reply.status(status).type(form.mediaType).send(JSON.stringify(body));
     return;
   }

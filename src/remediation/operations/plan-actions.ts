@@ -20,9 +20,14 @@ export class PlanActions {
     cause: { type: string; id: string },
     rows: Sql,
   ): Promise<Readonly<Record<string, number>>> {
-    const planned = await tx.use(ActionsRepository).plan(rows, actor.id, this.clock.now());
+    const { planned, byPerson } = await tx.use(ActionsRepository).plan(rows, actor.id, this.clock.now());
     if (Object.keys(planned).length > 0)
-      await this.audit.record(tx, { type: 'remediation.actions-planned', actor, target: cause, data: { planned } });
+      await this.audit.record(tx, {
+        type: 'remediation.actions-planned',
+        actor,
+        target: cause,
+        data: { planned, byPerson },
+      });
     return planned;
   }
 }

@@ -1,6 +1,6 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ALLOW, type Allowance, OPEN, ROLES } from '../../../src/platform/http/index.js';
+import { ALLOW, type Allowance, FRESH, OPEN, ROLES } from '../../../src/platform/http/index.js';
 import { page, table } from './markdown.js';
 
 export interface GuardedRoute {
@@ -8,6 +8,8 @@ export interface GuardedRoute {
   readonly path: string;
   readonly open: boolean;
   readonly allowance: Allowance | null;
+  /** A person who signed in has to have proved a second factor a short while ago. */
+  readonly fresh: boolean;
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
@@ -36,6 +38,7 @@ export function routesOf(app: INestApplication): GuardedRoute[] {
         path: UNPREFIXED.test(path) ? path : `/api/v1${path}`,
         open: reflector.getAllAndOverride<boolean>(OPEN, targets) === true,
         allowance: reflector.getAllAndOverride<Allowance | undefined>(ALLOW, targets) ?? null,
+        fresh: reflector.getAllAndOverride<boolean>(FRESH, targets) === true,
       });
     }
   }
@@ -44,16 +47,17 @@ export function routesOf(app: INestApplication): GuardedRoute[] {
 
 /** Who may call what. A scope narrows a role further; a relation (owner, sponsor) shows what is one's own. */
 export function accessPage(app: INestApplication): string {
-  const rows = routesOf(app).map(({ method, path, open, allowance }) => [
+  const rows = routesOf(app).map(({ method, path, open, allowance, fresh }) => [
     `${method} \`${path}\``,
     open
       ? 'everybody'
       : [...(allowance?.roles ?? []), ...(allowance?.relation ? ['whoever it concerns'] : [])].join(', ') ||
         'everybody who is signed in',
+    fresh ? 'yes' : '',
   ]);
   return page(
     'Who may call what',
-    `Roles: ${ROLES.join(', ')}. An assignment of a role may be narrowed to a unit, a source, an environment or a tag; what lies outside looks as if it did not exist.`,
-    table(['route', 'who may'], rows),
+    `Roles: ${ROLES.join(', ')}. An assignment of a role may be narrowed to a unit, a source, an environment or a tag; what lies outside looks as if it did not exist. Where a second factor is asked for, a person who signed in has to have proved one a short while ago; tokens of machines are not asked. Launching a campaign over what speaks against it asks for one too.`,
+    table(['route', 'who may', 'second factor'], rows),
   );
 }
