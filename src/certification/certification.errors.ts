@@ -145,3 +145,22 @@ export class AcceptanceSigned extends DomainError {
     super('This acceptance is signed already.');
   }
 }
+
+export class LinkRanOut extends DomainError {
+  readonly code = 'certification.link-ran-out';
+  readonly kind = 'gone';
+  constructor() {
+    super('This link has run out. Sign in and open your reviews (/reviews): what waits for you is there.');
+  }
+}
+
+/** Forged, cut short, or made for something else: which of these, nobody is told. */
+export class LinkNotOurs extends DomainError {
+  readonly code = 'certification.link-not-ours';
+  readonly kind = 'missing';
+  constructor() {
+    super(
+      'This link is not one of ours, or it is not whole. Sign in and open your reviews (/reviews): what waits for you is there.',
+    );
+  }
+}

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Visibility } from '../access-control/index.js';
 import { Audit } from '../audit/index.js';
+import { Contributions } from '../notifications/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
 import { CampaignsController } from './campaigns.controller.js';
 import {
@@ -13,6 +14,7 @@ import {
   turnCampaignsJob,
   turnDelegationsJob,
 } from './certification.jobs.js';
+import { contributeOwedReviews } from './certification.owes.js';
 import { placeReviews } from './certification.visibility.js';
 import { DelegationsController } from './delegations.controller.js';
 import { AcceptRisk } from './operations/accept-risk.js';
@@ -35,6 +37,8 @@ import { SignDecisions } from './operations/sign-decisions.js';
 import { TurnCampaigns } from './operations/turn-campaigns.js';
 import { ReviewFilesController } from './review-files.controller.js';
 import { ReviewItemsController } from './review-items.controller.js';
+import { ReviewLinks } from './review-links.js';
+import { ReviewsPageController } from './reviews-page.controller.js';
 import { TriggersController } from './triggers.controller.js';
 
 const operations = [
@@ -66,8 +70,9 @@ const operations = [
     ReviewFilesController,
     DelegationsController,
     TriggersController,
+    ReviewsPageController,
   ],
-  providers: operations,
+  providers: [...operations, ReviewLinks],
   exports: operations,
 })
 export class CertificationModule {
@@ -83,6 +88,8 @@ export class CertificationModule {
     reopen: ReopenRisen,
     remind: RemindReviewers,
     certify: CertifyChanges,
+    contributions: Contributions,
+    links: ReviewLinks,
   ) {
     registry.bind(certifyChangesJob, { certify });
     registry.bind(freezeEvidenceJob, { freeze });
@@ -95,5 +102,6 @@ export class CertificationModule {
     audit.on('ownership.owner-assigned', rerouteItemsJob, ({ target }) => ({ identity: target.id }));
     audit.on('people.persons-ended', rerouteItemsJob, () => ({}));
     placeReviews(visibility);
+    contributeOwedReviews(contributions, links);
   }
 }
