@@ -1,6 +1,7 @@
 export { CatalogueModule } from './catalogue.module.js';
 export {
   allTeams,
+  allUnits,
   everybody,
   headsOfUnits,
   membersOfTeams,

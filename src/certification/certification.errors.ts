@@ -24,6 +24,19 @@ export class LaunchBlocked extends DomainError {
   }
 }
 
+/** A role within a part of the organisation asks within that part: more than it may see it must not ask about. */
+export class ScopeBeyondRole extends DomainError {
+  readonly code = 'certification.scope-beyond-role';
+  readonly kind = 'forbidden';
+  override readonly details: { errors: readonly InputError[] };
+  constructor(reach: readonly string[]) {
+    super(
+      `Your role holds within ${reach.join(', or ')}, and this campaign would ask beyond that. Name it in the scope; "unit" means everything below it too, "unitAlone" does not.`,
+    );
+    this.details = { errors: [{ pointer: '/scope', detail: 'reaches beyond your role' }] };
+  }
+}
+
 export class NoSuchTemplate extends DomainError {
   readonly code = 'certification.no-such-template';
   readonly kind = 'invalid';

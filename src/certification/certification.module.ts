@@ -3,6 +3,7 @@ import { Visibility } from '../access-control/index.js';
 import { Audit } from '../audit/index.js';
 import { Contributions } from '../notifications/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
+import { CampaignStepsController } from './campaign-steps.controller.js';
 import { CampaignsController } from './campaigns.controller.js';
 import {
   certifyChangesJob,
@@ -17,8 +18,10 @@ import {
 import { contributeOwedReviews } from './certification.owes.js';
 import { placeReviews } from './certification.visibility.js';
 import { DelegationsController } from './delegations.controller.js';
+import { FindCampaign } from './find-campaign.js';
 import { AcceptRisk } from './operations/accept-risk.js';
 import { AskFurther } from './operations/ask-further.js';
+import { CancelCampaign } from './operations/cancel-campaign.js';
 import { CertifyChanges } from './operations/certify-changes.js';
 import { CloseCampaign } from './operations/close-campaign.js';
 import { DecideItem } from './operations/decide-item.js';
@@ -46,6 +49,7 @@ const operations = [
   FreezeEvidence,
   LaunchCampaign,
   CloseCampaign,
+  CancelCampaign,
   TurnCampaigns,
   AskFurther,
   DecideItem,
@@ -66,13 +70,14 @@ const operations = [
 @Module({
   controllers: [
     CampaignsController,
+    CampaignStepsController,
     ReviewItemsController,
     ReviewFilesController,
     DelegationsController,
     TriggersController,
     ReviewsPageController,
   ],
-  providers: [...operations, ReviewLinks],
+  providers: [...operations, FindCampaign, ReviewLinks],
   exports: operations,
 })
 export class CertificationModule {
