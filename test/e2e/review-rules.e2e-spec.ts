@@ -15,6 +15,8 @@ const entitlements = [
   { entity: 'entitlement', id: 'writer', name: 'Writer', privilege: 'write' },
   { entity: 'entitlement', id: 'admin', name: 'Administrator', privilege: 'admin' },
 ];
+/** What somebody keeps who does not read. */
+const MANY = 200;
 const grant = (identity: string, entitlement: string) => ({
   entity: 'grant',
   id: `${identity}-${entitlement}`,
@@ -140,10 +142,10 @@ describe('stages, haste and routine', () => {
       ...entitlements,
       ...names.flatMap((name) => [service(name, used(t)), grant(name, 'reader')]),
       grant('a', 'admin'),
-      ...Array.from({ length: 30 }, (_none, n) => service(`bulk-${n}`, used(t))),
+      ...Array.from({ length: MANY }, (_none, n) => service(`bulk-${n}`, used(t))),
     ]);
     for (const name of names) await o.own(name, 3, { sponsor: 4 });
-    for (let n = 0; n < 30; n++) await o.own(`bulk-${n}`, 5, { accepts: false, sponsor: 6 });
+    for (let n = 0; n < MANY; n++) await o.own(`bulk-${n}`, 5, { accepts: false, sponsor: 6 });
     await t.settle();
   });
   afterAll(() => t.close());
@@ -251,7 +253,7 @@ describe('stages, haste and routine', () => {
   it.each([
     ['flag', 'flagged'],
     ['second-reviewer', 'second-reviewer'],
-  ])('takes note of keeps in haste: %s', async (consequence, haste) => {
+  ])('takes note of 200 keeps in 20 seconds: %s', async (consequence, haste) => {
     const campaign = await o.campaign({
       name: `Haste ${consequence}`,
       scope: { owner: o.people[5] },
@@ -259,14 +261,40 @@ describe('stages, haste and routine', () => {
       settings: { haste: { keeps: 20, seconds: 20, consequence } },
     });
     await o.launch(campaign.id);
+    const began = t.clock.now().getTime();
     for (const item of await o.mine(5)) {
       t.clock.advance({ ms: 100 });
       expect((await o.decide(5, item, { verdict: 'keep' })).status).toBe(200);
     }
+    expect(t.clock.now().getTime() - began).toBe(20_000);
     const decided = await o.mine(5);
-    expect(decided.filter(({ decision }) => decision.haste === haste)).toHaveLength(10);
-    expect(await o.mine(6)).toHaveLength(consequence === 'second-reviewer' ? 30 : 0);
+    expect(decided).toHaveLength(MANY);
+    expect(decided.filter(({ decision }) => decision.haste === haste)).toHaveLength(MANY - 20);
+    // All of the burst is looked at again, the first of it included.
+    const again = await o.mine(6);
+    expect(again).toHaveLength(consequence === 'second-reviewer' ? MANY : 0);
+    expect(new Set(again.map(({ subject }) => subject.id)).size).toBe(again.length);
     await close(o, campaign.id);
+  });
+
+  it('lets the second reviewer of what was kept in haste take it away', async () => {
+    const campaign = await o.campaign({
+      name: 'Haste, looked at again',
+      scope: { ids: await ids(['bulk-0', 'bulk-1', 'bulk-2']) },
+      reviewers: ['owner'],
+      settings: { haste: { keeps: 2, seconds: 20, consequence: 'second-reviewer' } },
+    });
+    await o.launch(campaign.id);
+    for (const item of await o.mine(5)) await o.decide(5, item, { verdict: 'keep' });
+    const again = await o.mine(6);
+    expect(again.map(({ mode }) => mode)).toEqual(['second-look', 'second-look', 'second-look']);
+    expect((await o.decide(6, again[0], { verdict: 'revoke', reason: 'nobody uses it' })).status).toBe(200);
+    await close(o, campaign.id);
+    const { body } = await t.call('GET', '/api/v1/actions?limit=200&kind=disable');
+    expect(body.data.map(({ target, reason }: any) => [target.id, reason])).toContainEqual([
+      again[0].subject.id,
+      'nobody uses it',
+    ]);
   });
 
   it('asks for a reason from the keep on that comes too fast', async () => {
@@ -279,7 +307,7 @@ describe('stages, haste and routine', () => {
     await o.launch(campaign.id);
     const answers = [];
     for (const item of await o.mine(5)) answers.push(await o.decide(5, item, { verdict: 'keep' }));
-    expect(answers.map(({ status }) => status)).toEqual([...Array(20).fill(200), ...Array(10).fill(422)]);
+    expect(answers.map(({ status }) => status)).toEqual([...Array(20).fill(200), ...Array(MANY - 20).fill(422)]);
     expect(answers[20]!.body.because).toEqual(['you kept 20 items within 20 seconds']);
     const [late] = await o.mine(5, '&state=open');
     t.clock.advance({ minutes: 1 });
