@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.js';
 import {
   ago,
+  key,
   type ReviewedOrganisation,
   reviewedOrganisation,
   service,
@@ -513,5 +514,78 @@ describe('an event', () => {
     t.clock.advance({ minutes: 30 });
     await t.settle();
     expect(await micro()).toHaveLength(2);
+  });
+});
+
+describe('other events', () => {
+  let t: TestApp;
+  let o: ReviewedOrganisation;
+  let agent: any;
+  const rows = (over: { a?: object; c?: object } = {}) => [
+    service('a', { unit: 'Operations', ...used(t), ...over.a }),
+    service('b', { unit: 'Operations', ...used(t) }),
+    service('c', { unit: 'Operations', ...used(t) }),
+    key('key-c', 'c', { ...used(t), canExpire: true, expiresAt: '2027-01-01', ...over.c }),
+  ];
+  const governance = () => t.token('ai-governance');
+  beforeAll(async () => {
+    t = await startApp();
+    o = await reviewedOrganisation(t);
+    await source(t, 'services', rows());
+    await o.own('a', 3);
+    await o.own('b', 4);
+    await o.own('c', 5);
+    agent = (
+      await t.call('POST', '/api/v1/agents', {
+        token: await governance(),
+        body: {
+          name: 'Planner',
+          useCases: [],
+          identities: [await o.identity('b')],
+          model: { name: 'm', version: '1' },
+        },
+      })
+    ).body;
+    await t.settle();
+    for (const [event, parameters] of [
+      ['risk-increase', {}],
+      ['agent-changed', {}],
+      ['finding', { severity: 'low' }],
+    ] as const)
+      await t.call('PUT', `/api/v1/campaign-triggers/${event}`, {
+        token: o.manager,
+        body: { enabled: true, parameters },
+        headers: { 'if-match': '"0"' },
+      });
+    t.clock.advance({ minutes: 1 });
+  });
+  afterAll(() => t.close());
+  const asked = async (person: number): Promise<string[][]> => {
+    t.clock.advance({ minutes: 15 });
+    await t.settle();
+    return (await o.mine(person)).map(({ campaign, subject }) => [campaign.name.split(':')[0], subject.displayName]);
+  };
+
+  it('ask about what became riskier', async () => {
+    await source(t, 'services', rows({ a: { environment: 'production', privilege: 'write' } }));
+    expect(await asked(3)).toEqual([['Risk grew', 'a']]);
+  });
+
+  it('ask about what an agent authenticates as, when the agent was changed in what it is', async () => {
+    const { etag } = await t.call('GET', `/api/v1/agents/${agent.id}`);
+    const changed = await t.call('PATCH', `/api/v1/agents/${agent.id}`, {
+      token: await governance(),
+      body: { model: { name: 'm', version: '2' } },
+      headers: { 'if-match': etag },
+    });
+    expect(changed.status).toBe(200);
+    expect(await asked(4)).toEqual([['An agent changed', 'b']]);
+  });
+
+  it('ask about what a finding of that severity is about', async () => {
+    expect((await o.mine(5)).length).toBe(0);
+    const production = { environment: 'production', privilege: 'write' };
+    await source(t, 'services', rows({ a: production, c: { expiresAt: '2026-02-01' } }));
+    expect(await asked(5)).toEqual([['Something is wrong', 'c']]);
   });
 });
