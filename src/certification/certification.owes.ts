@@ -21,7 +21,13 @@ const owing = (campaigns: Sql, reviewers: Sql, now: Date): Sql => sql`
   LEFT JOIN (${peopleWhoAnswer(now)}) m ON m.id = c.manager_id
   LEFT JOIN campaign_calls called ON called.campaign_id = c.id AND called.person_id = p.id`;
 
-/** Open review items are owed by whoever is asked: told at the steps of their campaign, and late to the manager, then to who runs it. */
+/** Whoever has to answer for what nobody decided has two weeks to. */
+const ACCEPT_RISK_WITHIN_DAYS = 14;
+
+/**
+ * Open review items are owed by whoever is asked: told at the steps of their campaign, and late to the manager, then to who runs
+ * it. What nobody decided is owed by whoever has to answer for it.
+ */
 export function contributeOwedReviews(contributions: Contributions, links: ReviewLinks): void {
   contributions.owes({
     kind: 'review',
@@ -44,5 +50,14 @@ export function contributeOwedReviews(contributions: Contributions, links: Revie
         ),
       link: (tx, personId, campaign) => links.make(tx, personId, campaign),
     },
+  });
+  contributions.owes({
+    kind: 'risk acceptance',
+    one: 'risk to answer for',
+    many: 'risks to answer for',
+    path: (personId) => `/risk-acceptances?person=${personId}`,
+    items: (asked, now) => sql`
+      SELECT a.person_id, x.id AS item_id, 'high' AS severity, x.requested_at + make_interval(days => ${ACCEPT_RISK_WITHIN_DAYS}) AS due_at, c.name || ': ' || x.items || CASE x.items WHEN 1 THEN ' item' ELSE ' items' END || ' that nobody decided' AS title
+      FROM ${asked} AS a JOIN (${peopleWhoAnswer(now)}) p ON p.id = a.person_id JOIN risk_acceptances x ON x.person_id = a.person_id AND x.status = 'requested' JOIN campaigns c ON c.id = x.campaign_id`,
   });
 }

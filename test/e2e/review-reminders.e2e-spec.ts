@@ -63,7 +63,7 @@ describe('what is owed to a campaign', () => {
   it('is told at the launch, halfway, three days and one day before, on the day and daily after, to those who owe', async () => {
     await upTo(9);
     for (const item of await o.mine(4)) expect((await o.decide(4, item, { verdict: 'keep' })).status).toBe(200);
-    await upTo(18);
+    await upTo(17);
     expect(daysOf(3)).toEqual([2, 6, 8, 10, 11, 12, 13, 14, 15, 16, 17]);
     expect(daysOf(4)).toEqual([2, 6, 8]);
     // Who decided before the first digest is told nothing, and neither is who was never asked.
@@ -88,15 +88,16 @@ describe('what is owed to a campaign', () => {
     );
   });
 
-  it('is owed no more once the campaign is closed', async () => {
+  it('is owed no more once the campaign is closed; the head of the unit is told what nobody decided', async () => {
+    await upTo(19);
     expect((await t.call('GET', `/api/v1/campaigns/${campaign.id}`)).body.status).toBe('closed');
     await upTo(21);
-    expect(
-      mails
-        .get('19')!
-        .concat(mails.get('20')!, mails.get('21')!)
-        .filter(({ text }) => /review/.test(text)),
-    ).toEqual([]);
+    const later = ['18', '19', '20', '21'].flatMap((day) => mails.get(day)!);
+    expect(later.filter(({ text }) => /review/.test(text))).toEqual([]);
+    const toHead = later.filter((mail) => numberOf(mail) === 1);
+    expect(toHead).toHaveLength(1);
+    expect(toHead[0]!.subject).toMatch(/^1 risk to answer for, the next by /);
+    expect(toHead[0]!.text).toContain('high: Spring: 1 item that nobody decided');
   });
 });
 

@@ -132,6 +132,62 @@ describe('a collection', () => {
   });
 });
 
+describe('a member of a collection that was decided as a whole', () => {
+  let t: TestApp;
+  let o: ReviewedOrganisation;
+  const fleet = Array.from({ length: 12 }, (_none, n) => `runner-${String(n).padStart(2, '0')}`);
+  beforeAll(async () => {
+    t = await startApp();
+    o = await reviewedOrganisation(t);
+    await source(t, 'fleet', [
+      ...entitlements,
+      ...fleet.flatMap((name) => [service(name, { collection: 'runners', ...used(t) }), grant(name, 'reader')]),
+    ]);
+    for (const name of fleet) await o.own(name, 3);
+    await t.settle();
+  });
+  afterAll(() => t.close());
+
+  it('is asked alone when its risk rises after the decision, on the evidence as it is then', async () => {
+    const campaign = await o.campaign({
+      name: 'Fleet',
+      reviewers: ['owner'],
+      settings: { collections: { minimumSample: 1, sampleShare: 0 } },
+    });
+    await o.launch(campaign.id);
+    const [before, after] = await itemsOf(t, campaign.id, '&mode=covered');
+    const raise = (item: any, environment: string) =>
+      t.sql(`UPDATE identities SET privilege = 'admin', environment = $2 WHERE id = $1`, [
+        item.subject.id,
+        environment,
+      ]);
+    await raise(before, 'production');
+    t.clock.advance({ minutes: 15 });
+    await t.settle();
+    // Nothing speaks for it yet: it is part of a question that is open.
+    expect(await itemsOf(t, campaign.id, '&mode=outlier')).toEqual([]);
+    for (const item of await o.mine(3)) await o.decide(3, item, { verdict: 'keep', reason: 'they are alike' });
+    await raise(after, 'production');
+    t.clock.advance({ minutes: 15 });
+    await t.settle();
+    const asked = await o.mine(3, '&state=open');
+    expect(asked.map(({ mode, risk, subject, cites }) => [mode, risk, subject.id, cites]).sort()).toEqual(
+      [before, after].map((item) => ['outlier', 'critical', item.subject.id, null]).sort(),
+    );
+    expect(asked[0]).toMatchObject({ evidence: { risk: { level: 'critical' } }, evidenceHash: expect.any(String) });
+    const { body } = await t.call('GET', '/api/v1/audit-entries?type=certification.member-asked-alone');
+    expect(body.data[0].data).toMatchObject({ risk: { before: 'low', after: 'critical' }, cited: before.cites });
+    t.clock.advance({ minutes: 15 });
+    await t.settle();
+    expect(await o.mine(3, '&state=open')).toHaveLength(2);
+    for (const item of asked) await o.decide(3, item, { verdict: 'revoke', reason: 'too much' });
+    await close(o, campaign.id);
+    expect((await t.call('GET', '/api/v1/actions')).body.data).toHaveLength(2);
+    const { body: results } = await t.call('GET', `/api/v1/campaigns/${campaign.id}/results`);
+    expect(results.completeness).toMatchObject({ frozen: 12, present: 12, decided: 12, matches: true });
+  });
+});
+
 describe('stages, haste and routine', () => {
   let t: TestApp;
   let o: ReviewedOrganisation;
