@@ -33,6 +33,9 @@ import { PeopleAddresses1763730000164 } from './1763730000164-people-5.js';
 import { PeopleTeamsFromGroups1763730000165 } from './1763730000165-people-6.js';
 import { Inventory1763730000143 } from './1763730000143-inventory-3.js';
 import { Remediation1763730000191 } from './1763730000191-remediation-2.js';
+import { Notifications1763730000181 } from './1763730000181-notifications-2.js';
+import { Certification1763730000182 } from './1763730000182-certification-2.js';
+import { Certification1763730000183 } from './1763730000183-certification-3.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -71,4 +74,7 @@ export const migrations = [
   Inventory1763730000143,
   PeopleTeamsFromGroups1763730000165,
   Remediation1763730000191,
+  Notifications1763730000181,
+  Certification1763730000182,
+  Certification1763730000183,
 ] as const;

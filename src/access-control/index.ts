@@ -4,5 +4,6 @@ export { CreateToken } from './operations/create-token.js';
 export { FirstAdministrator } from './operations/first-administrator.js';
 export { LocalAdminFolder, RenewLocalAdminToken } from './operations/renew-local-admin-token.js';
 export { Session } from './session.entity.js';
+export { escaped, sendPage } from './pages.js';
 export { type Placement, type RecordKind, type Relation, Visibility } from './visibility.js';
 export { TokenCredentials } from './token-credentials.js';

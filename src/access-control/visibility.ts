@@ -58,13 +58,8 @@ export class Visibility {
   /** `alias` is the alias of the record's row in the surrounding query. */
   visibleTo(actor: Actor, kind: RecordKind, alias: string): Sql {
     const row = raw(alias);
-    const ways: Sql[] = [];
-    for (const { role, scope } of actor.roles) {
-      if (!READERS.includes(role)) continue;
-      const within = this.within(kind, scope, row);
-      if (within === 'everything') return sql`TRUE`;
-      if (within !== 'nothing') ways.push(within);
-    }
+    const ways = this.byRole(actor, kind, row);
+    if (ways === 'everything') return sql`TRUE`;
     if (actor.person !== null)
       for (const relation of this.relations)
         if (relation.kind === kind) ways.push(relation.predicate(row, actor.person));
@@ -86,6 +81,26 @@ export class Visibility {
     if (found !== null || actor.readsBy === undefined) return found;
     if ((await find(this.visibleTo({ ...actor, roles: actor.readsBy }, kind, alias))) !== null) throw refusal();
     return null;
+  }
+
+  /**
+   * What the actor's roles reach, whatever they are to it besides. For what only a role may do: whoever is asked by a campaign
+   * sees it, and must not run it for that.
+   */
+  reachableBy(actor: Actor, kind: RecordKind, alias: string): Sql {
+    const ways = this.byRole(actor, kind, raw(alias));
+    return ways === 'everything' ? sql`TRUE` : ways.length === 0 ? sql`FALSE` : sql`(${join(ways, ' OR ')})`;
+  }
+
+  private byRole(actor: Actor, kind: RecordKind, row: Sql): Sql[] | 'everything' {
+    const ways: Sql[] = [];
+    for (const { role, scope } of actor.roles) {
+      if (!READERS.includes(role)) continue;
+      const within = this.within(kind, scope, row);
+      if (within === 'everything') return 'everything';
+      if (within !== 'nothing') ways.push(within);
+    }
+    return ways;
   }
 
   private within(kind: RecordKind, scope: RoleScope, row: Sql): Sql | 'everything' | 'nothing' {

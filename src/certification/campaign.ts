@@ -108,8 +108,8 @@ export const DEFAULT_NO_RESPONSE: NoResponse = {
 /** What a campaign may become from each of its states. */
 export const CAMPAIGN_TRANSITIONS: Readonly<Record<CampaignStatus, readonly CampaignStatus[]>> = {
   draft: ['launching', 'running', 'cancelled'],
-  launching: ['running'],
-  running: ['closing', 'closed'],
+  launching: ['running', 'cancelled'],
+  running: ['closing', 'closed', 'cancelled'],
   closing: ['closed'],
   closed: [],
   cancelled: [],

@@ -9,42 +9,32 @@ import {
   type Actor,
   Allow,
   Answers,
-  Authoriser,
   Caller,
   decodeCursor,
   jsonPage,
-  NotFound,
   pageOf,
   READERS,
+  ScopedToo,
   SeenVersion,
-  setVersion,
   toPage,
 } from '../platform/http/index.js';
-import { CampaignsRepository, type CampaignView } from './campaigns.repository.js';
+import { CampaignsRepository } from './campaigns.repository.js';
 import {
   campaignSchema,
   campaignsQuery,
   changedCampaign,
   clonedCampaign,
-  closeRequest,
-  countedItems,
-  countedPeople,
-  launchRequest,
   newCampaign,
-  previewSchema,
-  reassignment,
-  reminderRequest,
+  qualityQuery,
   templateSchema,
 } from './certification.schemas.js';
-import { CloseCampaign } from './operations/close-campaign.js';
-import { LaunchCampaign } from './operations/launch-campaign.js';
+import { FindCampaign } from './find-campaign.js';
 import { PrepareCampaign } from './operations/prepare-campaign.js';
-import { ReassignItems } from './operations/reassign-items.js';
-import { RemindReviewers } from './operations/remind-reviewers.js';
-import { SignDecisions } from './operations/sign-decisions.js';
+import { qualityPage } from './queries/campaign-quality.js';
 import { campaignPage } from './queries/item-view.js';
 import { withChanges } from './queries/with-changes.js';
-import { campaignItemsQuery, reviewItemSchema, signatureSchema } from './review-items.schemas.js';
+import { campaignItemsQuery, reviewItemSchema } from './review-items.schemas.js';
+import { campaignQualitySchema } from './results.schemas.js';
 import { TEMPLATES } from './templates.js';
 
 const id = z.uuid();
@@ -55,17 +45,13 @@ export class CampaignsController {
   constructor(
     private readonly database: Database,
     private readonly visibility: Visibility,
-    private readonly authoriser: Authoriser,
     private readonly clock: Clock,
     private readonly prepare: PrepareCampaign,
-    private readonly launcher: LaunchCampaign,
-    private readonly closer: CloseCampaign,
-    private readonly signing: SignDecisions,
-    private readonly reassigning: ReassignItems,
-    private readonly reminding: RemindReviewers,
+    private readonly find: FindCampaign,
   ) {}
 
   @Get('campaign-templates')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, pageOf(templateSchema), 'Campaigns to start from')
   templates() {
@@ -73,6 +59,7 @@ export class CampaignsController {
   }
 
   @Get('campaigns')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(campaignSchema), 'Campaigns, the newest first')
   async list(@Caller() actor: Actor, @Query({ schema: campaignsQuery }) query: z.output<typeof campaignsQuery>) {
@@ -85,7 +72,24 @@ export class CampaignsController {
     return toPage(rows, query.limit, (row) => [row.createdAt, row.id]);
   }
 
+  @Get('campaigns/quality')
+  @ScopedToo()
+  @Allow(...READERS)
+  @Answers(
+    200,
+    pageOf(campaignQualitySchema),
+    'How well campaigns were decided, side by side, the newest first; never by person',
+  )
+  async quality(@Caller() actor: Actor, @Query({ schema: qualityQuery }) query: z.output<typeof qualityQuery>) {
+    const after = decodeCursor(query.cursor, 2);
+    const rows = await this.database.read((tx) =>
+      qualityPage(tx, this.visibility.reachableBy(actor, 'campaign', 'c'), query, query.limit + 1, after),
+    );
+    return toPage(rows, query.limit, (row) => [row.launchedAt, row.id]);
+  }
+
   @Post('campaigns')
+  @ScopedToo()
   @Allow('campaign-manager')
   @Answers(201, campaignSchema, 'Writes a campaign down, as a draft: nobody is asked yet')
   async create(
@@ -93,10 +97,11 @@ export class CampaignsController {
     @Body({ schema: newCampaign }) body: z.output<typeof newCampaign>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.fresh(actor, await this.prepare.create(actor, body), reply);
+    return this.find.fresh(actor, await this.prepare.create(actor, body), reply);
   }
 
   @Get('campaigns/:id')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, campaignSchema, 'One campaign, and where it stands')
   read(
@@ -104,10 +109,11 @@ export class CampaignsController {
     @Param('id', { schema: id }) campaignId: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.fresh(actor, campaignId, reply);
+    return this.find.fresh(actor, campaignId, reply);
   }
 
   @Patch('campaigns/:id')
+  @ScopedToo()
   @Allow('campaign-manager')
   @Answers(200, campaignSchema, 'Changes a draft; needs If-Match')
   async change(
@@ -117,12 +123,13 @@ export class CampaignsController {
     @Body({ schema: changedCampaign }) body: z.output<typeof changedCampaign>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await this.visible(actor, campaignId);
+    await this.find.reached(actor, campaignId);
     await this.prepare.change(actor, campaignId, seen, body);
-    return this.fresh(actor, campaignId, reply);
+    return this.find.fresh(actor, campaignId, reply);
   }
 
   @Post('campaigns/:id/clone')
+  @ScopedToo()
   @Allow('campaign-manager')
   @Answers(201, campaignSchema, 'Another campaign like it, as a draft')
   async clone(
@@ -131,53 +138,12 @@ export class CampaignsController {
     @Body({ schema: clonedCampaign }) body: z.output<typeof clonedCampaign>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await this.visible(actor, campaignId);
-    return this.fresh(actor, await this.prepare.clone(actor, campaignId, body), reply);
-  }
-
-  @Post('campaigns/:id/preview')
-  @Allow('campaign-manager', 'auditor')
-  @Answers(200, previewSchema, 'Whom a launch would ask how much, what speaks against it, and what silence would do')
-  async preview(@Caller() actor: Actor, @Param('id', { schema: id }) campaignId: string) {
-    await this.visible(actor, campaignId);
-    return this.launcher.preview(campaignId);
-  }
-
-  @Post('campaigns/:id/launch')
-  @Allow('campaign-manager')
-  @Answers(
-    200,
-    campaignSchema,
-    'Freezes the population and asks; a large one is "launching" until its evidence is kept',
-  )
-  async launch(
-    @Caller() actor: Actor,
-    @Param('id', { schema: id }) campaignId: string,
-    @Body({ schema: launchRequest }) body: z.output<typeof launchRequest>,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    await this.visible(actor, campaignId);
-    // To launch over what speaks against it is a decision that stands in a name.
-    if (body.override) this.authoriser.assertFresh(actor);
-    await this.launcher.execute(actor, campaignId, body.override ?? null);
-    return this.fresh(actor, campaignId, reply);
-  }
-
-  @Post('campaigns/:id/close')
-  @Allow('campaign-manager')
-  @Answers(200, campaignSchema, 'Ends it: decisions become planned actions, silence has its consequence')
-  async close(
-    @Caller() actor: Actor,
-    @Param('id', { schema: id }) campaignId: string,
-    @Body({ schema: closeRequest }) body: z.output<typeof closeRequest>,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    await this.visible(actor, campaignId);
-    await this.closer.execute(actor, campaignId, body.reason ?? null);
-    return this.fresh(actor, campaignId, reply);
+    await this.find.reached(actor, campaignId);
+    return this.find.fresh(actor, await this.prepare.clone(actor, campaignId, body), reply);
   }
 
   @Get('campaigns/:id/items')
+  @ScopedToo()
   @Allow(...READERS, 'relation')
   @Answers(200, pageOf(reviewItemSchema), 'The items of a campaign, those that cite a decision included')
   async items(
@@ -186,7 +152,7 @@ export class CampaignsController {
     @Query({ schema: campaignItemsQuery }) query: z.output<typeof campaignItemsQuery>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    await this.visible(actor, campaignId);
+    await this.find.visible(actor, campaignId);
     const after = decodeCursor(query.cursor, 2);
     const rows = await this.database.read(async (tx) =>
       withChanges(
@@ -203,50 +169,5 @@ export class CampaignsController {
       ),
     );
     return jsonPage(reply, rows, query.limit, (row) => [row.subjectId, row.id]);
-  }
-
-  @Post('campaigns/:id/sign')
-  @Allow('relation')
-  @Answers(200, signatureSchema, 'Signs what you decided in a campaign, once nothing of yours is open')
-  sign(@Caller() actor: Actor, @Param('id', { schema: id }) campaignId: string) {
-    return this.signing.execute(actor, campaignId);
-  }
-
-  @Post('campaigns/:id/remind')
-  @Allow('campaign-manager')
-  @Answers(200, countedPeople, 'Reminds everybody who owes something, or one of them, now')
-  async remind(
-    @Caller() actor: Actor,
-    @Param('id', { schema: id }) campaignId: string,
-    @Body({ schema: reminderRequest }) body: z.output<typeof reminderRequest>,
-  ) {
-    await this.visible(actor, campaignId);
-    return { people: await this.reminding.byHand(actor, campaignId, body.reviewer ?? null) };
-  }
-
-  @Post('campaigns/:id/reassign')
-  @Allow('campaign-manager')
-  @Answers(200, countedItems, 'Gives open items to somebody else, with a reason')
-  async reassign(
-    @Caller() actor: Actor,
-    @Param('id', { schema: id }) campaignId: string,
-    @Body({ schema: reassignment }) body: z.output<typeof reassignment>,
-  ) {
-    await this.visible(actor, campaignId);
-    return { items: await this.reassigning.execute(actor, campaignId, body) };
-  }
-
-  private async visible(actor: Actor, campaignId: string): Promise<CampaignView> {
-    const row = await this.database.read((tx) =>
-      tx.use(CampaignsRepository).view(campaignId, this.visibility.visibleTo(actor, 'campaign', 'c')),
-    );
-    if (!row) throw new NotFound('campaign');
-    return row;
-  }
-
-  private async fresh(actor: Actor, campaignId: string, reply: FastifyReply): Promise<CampaignView> {
-    const row = await this.visible(actor, campaignId);
-    setVersion(reply, row.version);
-    return row;
   }
 }

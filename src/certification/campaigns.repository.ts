@@ -56,6 +56,11 @@ export class CampaignsRepository {
     return row ?? null;
   }
 
+  /** Whether a campaign lies within what a caller's roles reach, as a predicate over the alias c says it. */
+  async isWithin(id: string, reachable: Sql): Promise<boolean> {
+    return (await this.tx.run(sql`SELECT 1 FROM campaigns c WHERE c.id = ${id} AND ${reachable}`)).length > 0;
+  }
+
   /** Kept from closing while a decision about it is made. */
   async forDecision(id: string): Promise<Campaign | null> {
     const [row] = await this.tx.run<Campaign>(sql`SELECT ${COLUMNS} FROM campaigns WHERE id = ${id} FOR SHARE`);
@@ -100,6 +105,11 @@ export class CampaignsRepository {
   async closed(id: string, status: CampaignStatus, by: string, reason: string | null, at: Date): Promise<void> {
     await this.tx
       .sql`UPDATE campaigns SET status = ${status}, closed_at = ${status === 'closed' ? at : null}, closed_by = coalesce(closed_by, ${by}), close_reason = coalesce(close_reason, ${reason}), version = version + 1 WHERE id = ${id}`;
+  }
+
+  async cancelled(id: string, by: string, reason: string, at: Date): Promise<void> {
+    await this.tx
+      .sql`UPDATE campaigns SET status = 'cancelled', closed_at = ${at}, closed_by = ${by}, close_reason = ${reason}, starts_at = NULL, version = version + 1 WHERE id = ${id}`;
   }
 
   /** Drafts whose time has come, and running campaigns whose time is over. */

@@ -24,6 +24,19 @@ export class LaunchBlocked extends DomainError {
   }
 }
 
+/** A role within a part of the organisation asks within that part: more than it may see it must not ask about. */
+export class ScopeBeyondRole extends DomainError {
+  readonly code = 'certification.scope-beyond-role';
+  readonly kind = 'forbidden';
+  override readonly details: { errors: readonly InputError[] };
+  constructor(reach: readonly string[]) {
+    super(
+      `Your role holds within ${reach.join(', or ')}, and this campaign would ask beyond that. Name it in the scope; "unit" means everything below it too, "unitAlone" does not.`,
+    );
+    this.details = { errors: [{ pointer: '/scope', detail: 'reaches beyond your role' }] };
+  }
+}
+
 export class NoSuchTemplate extends DomainError {
   readonly code = 'certification.no-such-template';
   readonly kind = 'invalid';
@@ -145,5 +158,24 @@ export class AcceptanceSigned extends DomainError {
   readonly kind = 'conflict';
   constructor() {
     super('This acceptance is signed already.');
+  }
+}
+
+export class LinkRanOut extends DomainError {
+  readonly code = 'certification.link-ran-out';
+  readonly kind = 'gone';
+  constructor() {
+    super('This link has run out. Sign in and open your reviews (/reviews): what waits for you is there.');
+  }
+}
+
+/** Forged, cut short, or made for something else: which of these, nobody is told. */
+export class LinkNotOurs extends DomainError {
+  readonly code = 'certification.link-not-ours';
+  readonly kind = 'missing';
+  constructor() {
+    super(
+      'This link is not one of ours, or it is not whole. Sign in and open your reviews (/reviews): what waits for you is there.',
+    );
   }
 }

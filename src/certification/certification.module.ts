@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { Visibility } from '../access-control/index.js';
 import { Audit } from '../audit/index.js';
+import { Contributions } from '../notifications/index.js';
 import { JobRegistry } from '../platform/jobs/index.js';
+import { CampaignStepsController } from './campaign-steps.controller.js';
 import { CampaignsController } from './campaigns.controller.js';
 import {
   certifyChangesJob,
@@ -13,10 +15,13 @@ import {
   turnCampaignsJob,
   turnDelegationsJob,
 } from './certification.jobs.js';
+import { contributeOwedReviews } from './certification.owes.js';
 import { placeReviews } from './certification.visibility.js';
 import { DelegationsController } from './delegations.controller.js';
+import { FindCampaign } from './find-campaign.js';
 import { AcceptRisk } from './operations/accept-risk.js';
 import { AskFurther } from './operations/ask-further.js';
+import { CancelCampaign } from './operations/cancel-campaign.js';
 import { CertifyChanges } from './operations/certify-changes.js';
 import { CloseCampaign } from './operations/close-campaign.js';
 import { DecideItem } from './operations/decide-item.js';
@@ -35,6 +40,8 @@ import { SignDecisions } from './operations/sign-decisions.js';
 import { TurnCampaigns } from './operations/turn-campaigns.js';
 import { ReviewFilesController } from './review-files.controller.js';
 import { ReviewItemsController } from './review-items.controller.js';
+import { ReviewLinks } from './review-links.js';
+import { ReviewsPageController } from './reviews-page.controller.js';
 import { TriggersController } from './triggers.controller.js';
 
 const operations = [
@@ -42,6 +49,7 @@ const operations = [
   FreezeEvidence,
   LaunchCampaign,
   CloseCampaign,
+  CancelCampaign,
   TurnCampaigns,
   AskFurther,
   DecideItem,
@@ -62,12 +70,14 @@ const operations = [
 @Module({
   controllers: [
     CampaignsController,
+    CampaignStepsController,
     ReviewItemsController,
     ReviewFilesController,
     DelegationsController,
     TriggersController,
+    ReviewsPageController,
   ],
-  providers: operations,
+  providers: [...operations, FindCampaign, ReviewLinks],
   exports: operations,
 })
 export class CertificationModule {
@@ -83,6 +93,8 @@ export class CertificationModule {
     reopen: ReopenRisen,
     remind: RemindReviewers,
     certify: CertifyChanges,
+    contributions: Contributions,
+    links: ReviewLinks,
   ) {
     registry.bind(certifyChangesJob, { certify });
     registry.bind(freezeEvidenceJob, { freeze });
@@ -95,5 +107,6 @@ export class CertificationModule {
     audit.on('ownership.owner-assigned', rerouteItemsJob, ({ target }) => ({ identity: target.id }));
     audit.on('people.persons-ended', rerouteItemsJob, () => ({}));
     placeReviews(visibility);
+    contributeOwedReviews(contributions, links);
   }
 }

@@ -18,6 +18,7 @@ export const scopeSchema = z
     environment: some(text(100)).optional(),
     useCase: some(z.union([z.uuid(), z.enum(['none', 'any'])])).optional(),
     unit: some(z.uuid()).optional().meta({ description: 'With everything below.' }),
+    unitAlone: some(z.uuid()).optional().meta({ description: 'Without what is below.' }),
     source: some(z.uuid()).optional(),
     owner: some(z.union([z.uuid(), z.literal('none')])).optional(),
     kind: some(z.enum(['user', 'role', 'service-account', 'application', 'workload', 'agent', 'bot', 'group', 'root']))
@@ -170,6 +171,7 @@ export const launchRequest = z
   .strictObject({ override: z.strictObject({ reason: text(2000) }).optional() })
   .meta({ id: 'CampaignLaunch' });
 export const closeRequest = z.strictObject({ reason: text(2000).optional() }).meta({ id: 'CampaignClose' });
+export const cancelRequest = z.strictObject({ reason: text(2000) }).meta({ id: 'CampaignCancel' });
 
 const countsSchema = z.record(z.string(), z.number().int());
 const problemSchema = z
@@ -201,7 +203,7 @@ export const campaignSchema = z
     clonedFrom: z.uuid().nullable(),
     launchedAt: z.iso.datetime().nullable(),
     launchedBy: z.string().nullable(),
-    closedAt: z.iso.datetime().nullable(),
+    closedAt: z.iso.datetime().nullable().meta({ description: 'When it was closed, or called off.' }),
     closedBy: z.string().nullable(),
     closeReason: z.string().nullable(),
     population: z.strictObject({ count: z.number().int(), hash: z.string(), seed: z.string() }).nullable().meta({
@@ -219,6 +221,11 @@ export const campaignSchema = z
 export const campaignsQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(['draft', 'launching', 'running', 'closing', 'closed', 'cancelled']).optional(),
+  kind: z.enum(['campaign', 'micro']).optional(),
+});
+export const qualityQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(['launching', 'running', 'closing', 'closed', 'cancelled']).optional(),
   kind: z.enum(['campaign', 'micro']).optional(),
 });
 

@@ -10,7 +10,7 @@ import {
   Caller,
   decodeCursor,
   FreshSignIn,
-  hasRole,
+  hasRoleEverywhere,
   NotFound,
   pageOf,
   pageQuery,
@@ -72,9 +72,9 @@ const signedAcceptance = z
   .meta({ id: 'SignedRiskAcceptance' });
 const acceptancesQuery = z.strictObject({ ...pageQuery, campaign: z.uuid().optional() });
 
-/** Roles that see everybody's; others see their own. */
+/** Roles that see everybody's where they hold over the whole organisation; others see their own. */
 const whose = (actor: Actor): string | null =>
-  hasRole(actor, 'campaign-manager', 'auditor', 'admin', 'risk-acceptor')
+  hasRoleEverywhere(actor, 'campaign-manager', 'auditor', 'admin', 'risk-acceptor')
     ? null
     : (actor.person ?? '00000000-0000-0000-0000-000000000000');
 

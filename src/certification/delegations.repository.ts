@@ -1,4 +1,4 @@
-import { everybody, peopleWhoAnswer } from '../catalogue/index.js';
+import { absencesOnRecord, everybody, peopleAway, peopleWhoAnswer } from '../catalogue/index.js';
 import { empty, type Sql, sql, type Tx } from '../platform/database/index.js';
 
 export interface Delegation {
@@ -34,6 +34,28 @@ export class DelegationsRepository {
       .sql`INSERT INTO delegations (id, person_id, delegate_id, kind, reason, starts_at, ends_at, started_at, created_by, created_at) VALUES (${d.id}, ${d.personId}, ${d.delegateId}, ${d.kind}, ${d.reason}, ${d.startsAt}, ${d.endsAt}, ${d.startedAt}, ${d.createdBy}, ${d.at})`;
   }
 
+  /** People who are away, and who stands in, as far as nobody does yet: nobody is named twice for one absence. */
+  absent(
+    now: Date,
+    limit: number,
+  ): Promise<{ absenceId: string; personId: string; delegateId: string; endsAt: Date }[]> {
+    return this.tx
+      .sql`SELECT w.absence_id AS "absenceId", w.person_id AS "personId", w.deputy_id AS "delegateId", w.ends_at AS "endsAt" FROM (${peopleAway(now)}) w
+      WHERE NOT EXISTS (SELECT 1 FROM delegations d WHERE d.absence_id = w.absence_id AND (d.ended_at IS NULL OR d.delegate_id = w.deputy_id))
+        AND NOT EXISTS (SELECT 1 FROM delegations d WHERE d.person_id = w.person_id AND d.ended_at IS NULL AND d.starts_at < w.ends_at AND d.ends_at > ${now}) ORDER BY w.absence_id LIMIT ${limit}`;
+  }
+
+  /** False when somebody stands in for this absence by now. */
+  async insertFor(
+    absenceId: string,
+    d: Omit<Delegation, 'endedAt' | 'version'> & { createdBy: string; at: Date },
+  ): Promise<boolean> {
+    const rows = await this.tx
+      .sql`INSERT INTO delegations (id, person_id, delegate_id, kind, reason, starts_at, ends_at, started_at, created_by, created_at, absence_id) VALUES (${d.id}, ${d.personId}, ${d.delegateId}, ${d.kind}, ${d.reason}, ${d.startsAt}, ${d.endsAt}, ${d.startedAt}, ${d.createdBy}, ${d.at}, ${absenceId})
+      ON CONFLICT DO NOTHING RETURNING id`;
+    return rows.length > 0;
+  }
+
   async forChange(id: string): Promise<Delegation | null> {
     const [row] = await this.tx.run<Delegation>(sql`SELECT ${COLUMNS} FROM delegations WHERE id = ${id} FOR UPDATE`);
     return row ?? null;
@@ -57,11 +79,12 @@ export class DelegationsRepository {
     await this.tx.sql`UPDATE delegations SET ended_at = ${at}, version = version + 1 WHERE id = ${id}`;
   }
 
-  /** What begins or ends by now, or whose delegate can answer no more. */
+  /** What begins or ends by now, whose delegate can answer no more, or whose absence was taken back. */
   turning(now: Date, limit: number): Promise<{ id: string; ends: boolean }[]> {
-    return this.tx
-      .sql`SELECT d.id, d.ends_at <= ${now} OR NOT EXISTS (SELECT 1 FROM (${peopleWhoAnswer(now)}) a WHERE a.id = d.delegate_id) AS ends FROM delegations d
-      WHERE d.ended_at IS NULL AND (d.ends_at <= ${now} OR (d.started_at IS NULL AND d.starts_at <= ${now}) OR (d.started_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM (${peopleWhoAnswer(now)}) a WHERE a.id = d.delegate_id))) ORDER BY d.id LIMIT ${limit}`;
+    return this.tx.sql`SELECT t.id, t.over OR t.unable AS ends FROM (
+        SELECT d.id, d.started_at, d.starts_at, d.ends_at <= ${now} OR (d.absence_id IS NOT NULL AND d.absence_id NOT IN (${absencesOnRecord})) AS over, NOT EXISTS (SELECT 1 FROM (${peopleWhoAnswer(now)}) a WHERE a.id = d.delegate_id) AS unable
+        FROM delegations d WHERE d.ended_at IS NULL) t
+      WHERE t.over OR (t.started_at IS NULL AND t.starts_at <= ${now}) OR (t.started_at IS NOT NULL AND t.unable) ORDER BY t.id LIMIT ${limit}`;
   }
 
   async able(personId: string, now: Date): Promise<boolean> {

@@ -43,6 +43,13 @@ export class RemindersRepository {
       JOIN campaigns c ON c.id = o.campaign_id JOIN (${everybody}) p ON p.id = o.person_id ${person === null ? empty : sql`WHERE o.person_id = ${person}`} ORDER BY 1, 2`;
   }
 
+  /** Remembers whom somebody had reminded by hand. */
+  async called(campaignId: string, people: readonly string[], at: Date): Promise<void> {
+    await this.tx
+      .sql`INSERT INTO campaign_calls (campaign_id, person_id, called_at) SELECT ${campaignId}::uuid, p.id, ${at} FROM unnest(${people}::uuid[]) AS p(id)
+      ON CONFLICT (campaign_id, person_id) DO UPDATE SET called_at = EXCLUDED.called_at`;
+  }
+
   /** The running campaigns in which somebody has something open. */
   running(): Promise<{ id: string; managerId: string | null }[]> {
     return this.tx.sql`SELECT id, manager_id AS "managerId" FROM campaigns WHERE status = 'running'`;

@@ -45,6 +45,7 @@ export const resultsSchema = z
         revokedOrRotated: count,
         hasty: count,
         secondLooks: count,
+        medianSecondsOnItem: z.number().nullable(),
         timeOnItem: counts,
       })
       .meta({ description: 'Of the campaign as a whole, never by person.' }),
@@ -69,3 +70,27 @@ export const resultsSchema = z
     override: z.record(z.string(), z.unknown()).nullable(),
   })
   .meta({ id: 'CampaignResults' });
+
+const share = z.number().min(0).max(1).nullable();
+export const campaignQualitySchema = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    kind: z.enum(['campaign', 'micro']),
+    status: z.string(),
+    launchedAt: z.iso.datetime(),
+    closedAt: z.iso.datetime().nullable(),
+    decisions: count.meta({ description: 'As they stand.' }),
+    reviewers: count.meta({ description: 'How many people made them.' }),
+    timeOnItem: z.strictObject({
+      medianSeconds: z.number().nullable(),
+      known: count.meta({ description: 'Decisions that say when the item was shown.' }),
+    }),
+    bulkShare: share,
+    changedShare: share,
+    keepShare: share,
+    keepsAgainstAdviceShare: share.meta({ description: 'Of the keeps.' }),
+    hastyShare: share,
+    secondLooks: count,
+  })
+  .meta({ id: 'CampaignQuality', description: 'Shares of 1; null where there is nothing to share.' });

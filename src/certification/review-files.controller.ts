@@ -3,7 +3,6 @@ import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Visibility } from '../access-control/index.js';
 import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
 import {
@@ -12,14 +11,14 @@ import {
   Answers,
   Caller,
   checked,
-  NotFound,
   READERS,
   readUpload,
   RequestTooLarge,
+  ScopedToo,
   type UploadedFile,
 } from '../platform/http/index.js';
-import { CampaignsRepository, type CampaignView } from './campaigns.repository.js';
 import { csvLine } from './csv.js';
+import { FindCampaign } from './find-campaign.js';
 import { CSV_COLUMNS, ImportDecisions } from './operations/import-decisions.js';
 import { type ItemRow, reviewerPage } from './queries/item-view.js';
 import { completenessOf, qualityOf, type ResultRow, resultRows, signaturesOf } from './queries/results.js';
@@ -59,7 +58,7 @@ const RESULT_COLUMNS = [
 export class ReviewFilesController {
   constructor(
     private readonly database: Database,
-    private readonly visibility: Visibility,
+    private readonly find: FindCampaign,
     private readonly clock: Clock,
     private readonly importDecisions: ImportDecisions,
   ) {}
@@ -123,10 +122,11 @@ export class ReviewFilesController {
   }
 
   @Get('campaigns/:id/results')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, resultsSchema, 'What a campaign resulted in, and how well it was decided')
   async results(@Caller() actor: Actor, @Param('id', { schema: id }) campaignId: string) {
-    const campaign = await this.visible(actor, campaignId);
+    const campaign = await this.find.reached(actor, campaignId);
     return this.database.snapshot(async (tx) => {
       const completeness = await completenessOf(tx, campaignId);
       const population = campaign.population as { hash: string } | null;
@@ -155,6 +155,7 @@ export class ReviewFilesController {
   }
 
   @Get('campaigns/:id/results.csv')
+  @ScopedToo()
   @Allow(...READERS)
   @Answers(200, null, 'Who decided what on which evidence, a row for every subject of the frozen population')
   async resultsAsCsv(
@@ -162,7 +163,7 @@ export class ReviewFilesController {
     @Param('id', { schema: id }) campaignId: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.visible(actor, campaignId);
+    await this.find.reached(actor, campaignId);
     const page = (after: ResultRow | null): Promise<ResultRow[]> =>
       this.database.read((tx) => resultRows(tx, campaignId, RESULTS_PAGE, after));
     const lines = async function* (): AsyncGenerator<string> {
@@ -197,14 +198,6 @@ export class ReviewFilesController {
       .header('content-disposition', `attachment; filename="campaign-${campaignId}.csv"`)
       .type('text/csv; charset=utf-8')
       .send(Readable.from(lines()));
-  }
-
-  private async visible(actor: Actor, campaignId: string): Promise<CampaignView> {
-    const row = await this.database.read((tx) =>
-      tx.use(CampaignsRepository).view(campaignId, this.visibility.visibleTo(actor, 'campaign', 'c')),
-    );
-    if (!row) throw new NotFound('campaign');
-    return row;
   }
 }
 

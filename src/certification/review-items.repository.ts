@@ -158,8 +158,13 @@ export class ReviewItemsRepository {
       .sql`SELECT DISTINCT d.item_id AS "itemId" FROM review_decisions d WHERE d.decided_by = ${person} AND d.campaign_id = ${campaignId} AND d.decided_at > ${since} AND d.verdict = 'keep'`;
   }
 
-  async stands(person: string): Promise<boolean> {
-    return (await this.tx.sql`SELECT 1 FROM review_items WHERE reviewer_id = ${person}::uuid LIMIT 1`).length > 0;
+  /** Of these, with their locks, those nobody else was asked about yet; a second look is not looked at a third time. */
+  keptWithoutSecondLook(person: string, campaignId: string, since: Date): Promise<ReviewItem[]> {
+    return this.tx.run<ReviewItem>(
+      sql`SELECT ${COLUMNS} FROM review_items i WHERE i.campaign_id = ${campaignId}::uuid AND i.mode <> 'second-look'
+        AND i.id IN (SELECT d.item_id FROM review_decisions d WHERE d.decided_by = ${person} AND d.campaign_id = ${campaignId} AND d.decided_at > ${since} AND d.verdict = 'keep')
+        AND NOT EXISTS (SELECT 1 FROM review_items s WHERE s.campaign_id = i.campaign_id AND s.subject_id = i.subject_id AND s.parent_id = i.id AND s.mode = 'second-look') ORDER BY i.id FOR UPDATE`,
+    );
   }
 
   /** What a person decided in a campaign, as it stands, and what they still owe. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Sql } from '../platform/database/index.js';
+import type { Sql, Tx } from '../platform/database/index.js';
 
 /** One kind of thing that people can owe: findings to work off, an ownership to accept, items to review. */
 export interface OwedKind {
@@ -14,6 +14,23 @@ export interface OwedKind {
   items(asked: Sql, now: Date): Sql;
   /** Where they see and do it, below the public address. */
   path(personId: string): string;
+  /** Absent = the common ladder, and escalation as the settings have it. */
+  readonly course?: OwedCourse;
+}
+
+/**
+ * How a kind is told that has steps, an escalation and links of its own. Its rows have more columns: `ref` (uuid: what the link
+ * is made for), `steps` (timestamptz[]: on the day of each its person is told), `asked_at` (when somebody had them told by hand;
+ * null), `manager_after` and `head_after` (days overdue until those above are told), `named_id` (who is told in the place of the
+ * head; null = the head).
+ */
+export interface OwedCourse {
+  /** The same rows, of whatever names one of the people in `readers` (a relation with `person_id`) in `named_id`. */
+  naming(readers: Sql, now: Date): Sql;
+  /** Where its person sees one of them, below the public address. It may only show: mail is forwarded, and scanners open links. */
+  link(tx: Tx, personId: string, ref: string): Promise<string>;
+  /** In which words the one who is named is told why: 'in a campaign you run'. */
+  readonly because: string;
 }
 
 /** One kind of thing the IAM team is told of when it is new. */

@@ -8,9 +8,14 @@ export interface Written {
   readonly html: string;
 }
 
+interface Line {
+  readonly words: string;
+  readonly url: string | null;
+}
+
 interface Section {
   readonly lead: string;
-  readonly items: readonly string[];
+  readonly items: readonly Line[];
   readonly link: { readonly label: string; readonly url: string } | null;
 }
 
@@ -19,11 +24,16 @@ const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
 /**
  * Writes a digest out as subject, plain text and HTML. Links lead to where things are shown; none of them does
- * anything, because scanners open links and mail is forwarded.
+ * anything, because scanners open links and mail is forwarded. `links` has those of single things, by kind and ref.
  */
-export function writeDigest(digest: Digest, known: Pick<Contributions, 'owed' | 'news'>, publicUrl: string): Written {
+export function writeDigest(
+  digest: Digest,
+  known: Pick<Contributions, 'owed' | 'news'>,
+  publicUrl: string,
+  links: ReadonlyMap<string, string>,
+): Written {
   const base = publicUrl.replace(/\/+$/, '');
-  const sections = [...owedSections(digest, known.owed, base), ...newsSections(digest, known.news, base)];
+  const sections = [...owedSections(digest, known.owed, base, links), ...newsSections(digest, known.news, base)];
   const greeting = digest.reader ? `Hello ${digest.reader.displayName},` : null;
   const why = digest.reader
     ? 'You get this because something here is yours, or because you manage, head or look after what is. Nothing can be decided from this mail: the links only show.'
@@ -36,7 +46,7 @@ export function writeDigest(digest: Digest, known: Pick<Contributions, 'owed' | 
     ...(greeting ? [greeting, ''] : []),
     ...sections.flatMap(({ lead, items, link }) => [
       lead,
-      ...items.map((item) => `  - ${item}`),
+      ...items.map(({ words, url }) => `  - ${words}${url === null ? '' : `\n    ${url}`}`),
       ...(link ? [`${link.label}: ${link.url}`] : []),
       '',
     ]),
@@ -48,29 +58,38 @@ export function writeDigest(digest: Digest, known: Pick<Contributions, 'owed' | 
   return { subject, text, html: html(subject, greeting, sections, why, preferences) };
 }
 
-function owedSections(digest: Digest, kinds: readonly OwedKind[], base: string): Section[] {
+function owedSections(
+  digest: Digest,
+  kinds: readonly OwedKind[],
+  base: string,
+  links: ReadonlyMap<string, string>,
+): Section[] {
+  const line = (kind: string, item: OwedGroup['worst'][number], isOwn: boolean): Line => {
+    const link = isOwn ? links.get(`${kind} ${item.ref}`) : undefined;
+    return { words: worstWords(item, digest), url: link === undefined ? null : base + link };
+  };
   const own = digest.owed.filter(({ level }) => level === 'own');
   const others = digest.owed.filter(({ level }) => level !== 'own');
   const sections = own.map((group): Section => {
     const kind = kindOf(kinds, group.kind);
     return {
       lead: `You have ${counted(group.count, kind)}${bySeverity(group)}.${overdueWords(group)}${nextWords(group, digest.zone)}`,
-      items: group.worst.map((item) => worstWords(item, digest)),
+      items: group.worst.map((item) => line(group.kind, item, true)),
       link: { label: `See all ${group.count}`, url: base + kind.path(digest.reader!.id) },
     };
   });
   for (const group of others.slice(0, PEOPLE_SHOWN)) {
     const kind = kindOf(kinds, group.kind);
-    const because = group.level === 'manager' ? 'whom you manage,' : 'in what you head,';
+    const because = { manager: 'whom you manage', head: 'in what you head', named: kind.course?.because, own: '' };
     sections.push({
-      lead: `${group.about!.displayName}, ${because} has ${counted(group.count, kind)} long overdue${bySeverity(group)}.`,
-      items: group.worst.map((item) => worstWords(item, digest)),
+      lead: `${group.about!.displayName}, ${because[group.level]}, has ${counted(group.count, kind)} ${late(kind)}${bySeverity(group)}.`,
+      items: group.worst.map((item) => line(group.kind, item, false)),
       link: { label: `See all ${group.count}`, url: base + kind.path(group.about!.id) },
     });
   }
   if (others.length > PEOPLE_SHOWN)
     sections.push({
-      lead: `${others.length - PEOPLE_SHOWN} more people have something long overdue.`,
+      lead: `${others.length - PEOPLE_SHOWN} more people have something overdue.`,
       items: [],
       link: { label: 'See all that is overdue', url: `${base}/findings?overdue=true` },
     });
@@ -87,7 +106,7 @@ function newsSections(digest: Digest, kinds: readonly NewsKind[], base: string):
         at === 0
           ? `New since ${dayAndTime(digest.newsSince!, digest.zone)}: ${lead}`
           : `${lead[0]!.toUpperCase()}${lead.slice(1)}`,
-      items: group.named,
+      items: group.named.map((words) => ({ words, url: null })),
       link: { label: 'See them', url: base + kind.path },
     };
   });
@@ -104,12 +123,17 @@ function subjectOf({ owed, news, zone }: Digest, known: Pick<Contributions, 'owe
   if (overdue > 0) parts.push(`${overdue} overdue`);
   if (next !== undefined) parts.push(`the next by ${day(next, zone)}`);
   const people = new Set(owed.flatMap(({ about }) => (about ? [about.id] : []))).size;
-  if (people > 0) parts.push(`${people === 1 ? '1 person' : `${people} people`} long overdue`);
+  if (people > 0) {
+    const isLong = owed.some(({ about, kind }) => about && !kindOf(known.owed, kind).course);
+    parts.push(`${people === 1 ? '1 person' : `${people} people`} ${isLong ? 'long overdue' : 'overdue'}`);
+  }
   if (news.length > 0)
     parts.push(`new: ${news.map((group) => counted(group.count, newsKindOf(known.news, group.kind))).join(', ')}`);
   return oneLine(parts.join(', '));
 }
 
+/** By the common ladder those above hear of it after weeks; a course of its own may tell them the day after. */
+const late = ({ course }: OwedKind): string => (course ? 'overdue' : 'long overdue');
 const kindOf = (kinds: readonly OwedKind[], name: string): OwedKind => kinds.find(({ kind }) => kind === name)!;
 const newsKindOf = (kinds: readonly NewsKind[], name: string): NewsKind => kinds.find(({ kind }) => kind === name)!;
 
@@ -180,7 +204,7 @@ function html(
     `<a href="${escape(url)}">${escape(label)}</a>`;
   const body = sections.map(
     ({ lead, items, link: to }) =>
-      `<p>${escape(lead)}</p>\n${items.length > 0 ? `<ul>${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>\n` : ''}${to ? `<p>${link(to)}</p>\n` : ''}`,
+      `<p>${escape(lead)}</p>\n${items.length > 0 ? `<ul>${items.map(({ words, url }) => `<li>${url === null ? escape(words) : `<a href="${escape(url)}">${escape(words)}</a>`}</li>`).join('')}</ul>\n` : ''}${to ? `<p>${link(to)}</p>\n` : ''}`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escape(subject)}</title></head>

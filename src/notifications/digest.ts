@@ -1,5 +1,8 @@
-/** Why somebody is told of something: it is theirs, it is somebody's they manage, or somebody's in the unit they head. */
-export type Level = 'own' | 'manager' | 'head';
+/**
+ * Why somebody is told of something: it is theirs, it is somebody's they manage, somebody's in the unit they head, or the thing
+ * itself names them as the one who comes after the manager.
+ */
+export type Level = 'own' | 'manager' | 'head' | 'named';
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
 /** What somebody owes of one kind; what others owe comes one group for each of them. */
@@ -14,7 +17,12 @@ export interface OwedGroup {
   readonly overdue: number;
   readonly nextDueAt: string | null;
   readonly severities: Readonly<Record<Severity, number>>;
-  readonly worst: readonly { readonly title: string; readonly severity: Severity; readonly dueAt: string | null }[];
+  readonly worst: readonly {
+    readonly title: string;
+    readonly severity: Severity;
+    readonly dueAt: string | null;
+    readonly ref: string | null;
+  }[];
 }
 
 export interface NewsGroup {

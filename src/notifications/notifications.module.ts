@@ -18,6 +18,7 @@ import { ResendMessage } from './operations/resend-message.js';
 import { SendMessages } from './operations/send-messages.js';
 import { SetPreferences } from './operations/set-preferences.js';
 import { SetSettings } from './operations/set-settings.js';
+import { SummonDigests } from './operations/summon-digests.js';
 import { PreferencesController } from './preferences.controller.js';
 import { SealedSecrets } from './sealed-secrets.js';
 import { SiemController } from './siem.controller.js';
@@ -46,8 +47,9 @@ import { WebhooksController } from './webhooks.controller.js';
     ResendMessage,
     SetPreferences,
     SetSettings,
+    SummonDigests,
   ],
-  exports: [Contributions],
+  exports: [Contributions, SummonDigests],
 })
 export class NotificationsModule {
   constructor(

@@ -13,7 +13,7 @@ import {
 import { type GuardedRoute, routesOf } from '../support/generated/access-page.js';
 import {
   buildMatrixWorld,
-  FORMER_DEPUTY,
+  FORMER_DELEGATE,
   inAnotherUnit,
   inThisUnit,
   type MatrixWorld,
@@ -67,6 +67,8 @@ function proposed({ allowance, open, path }: GuardedRoute, scopedToo: boolean): 
 /** Which id of the world goes into the path of which resource. */
 const ID_OF: Readonly<Record<string, string>> = {
   identities: '$identity',
+  campaigns: '$campaign',
+  'review-items': '$reviewItem',
   credentials: '$credential',
   findings: '$finding',
   'use-cases': '$useCase',
@@ -96,7 +98,7 @@ function expectedOf(row: Row): Map<string, Outcome> {
   }
   expected.set(OWNER, row.theirs ?? 'refused');
   expected.set(OTHER_OWNER, row.others ?? 'refused');
-  expected.set(FORMER_DEPUTY, row.others ?? 'refused');
+  expected.set(FORMER_DELEGATE, row.others ?? 'refused');
   return expected;
 }
 
@@ -174,7 +176,7 @@ describe('the authorisation matrix', () => {
             : 'in';
     if (answer.status >= 500) return { outcome, problem: `answered ${answer.status}` };
     const mayNotRead =
-      [OTHER_OWNER, FORMER_DEPUTY].includes(caller) || ROLES.some((role) => caller === inAnotherUnit(role));
+      [OTHER_OWNER, FORMER_DELEGATE].includes(caller) || ROLES.some((role) => caller === inAnotherUnit(role));
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
     const leaked = mayNotRead ? world.marks.find((mark) => text.includes(mark) && !path.includes(mark)) : undefined;
     return { outcome, problem: leaked === undefined ? null : `showed ${leaked}` };

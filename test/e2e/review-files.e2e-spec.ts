@@ -125,6 +125,7 @@ describe('reviews as files', () => {
         keepsAgainstAdvice: 1,
         revokedOrRotated: 1,
         bulk: 0,
+        medianSecondsOnItem: 5,
         timeOnItem: { from3to10s: 1, unknown: 3 },
       },
       signatures: [{ person: { displayName: 'Sample Person 03' }, decisions: 4 }],
@@ -143,6 +144,51 @@ describe('reviews as files', () => {
     expect(
       (await t.call('GET', `/api/v1/campaigns/${campaign.id}/results`, { token: await o.tokenOf(3) })).status,
     ).toBe(403);
+  });
+
+  it('are set side by side with those of other campaigns, in shares, and never by person', async () => {
+    const later = await o.campaign({ name: 'Untouched', reviewers: ['owner'] });
+    t.clock.advance({ minutes: 1 });
+    await o.launch(later.id);
+    await o.campaign({ name: 'Never launched' });
+    const { body } = await t.call('GET', '/api/v1/campaigns/quality');
+    expect(body.data).toEqual([
+      expect.objectContaining({
+        name: 'Untouched',
+        status: 'running',
+        decisions: 0,
+        reviewers: 0,
+        timeOnItem: { medianSeconds: null, known: 0 },
+        bulkShare: null,
+        changedShare: null,
+        keepShare: null,
+        keepsAgainstAdviceShare: null,
+        hastyShare: null,
+      }),
+      {
+        id: campaign.id,
+        name: 'Files',
+        kind: 'campaign',
+        status: 'closed',
+        launchedAt: expect.any(String),
+        closedAt: expect.any(String),
+        decisions: 4,
+        reviewers: 1,
+        timeOnItem: { medianSeconds: 5, known: 1 },
+        bulkShare: 0,
+        changedShare: 0,
+        keepShare: 0.75,
+        keepsAgainstAdviceShare: 0.3333,
+        hastyShare: 0,
+        secondLooks: 0,
+      },
+    ]);
+    const page = await t.call('GET', '/api/v1/campaigns/quality?limit=1');
+    expect(page.body.data).toHaveLength(1);
+    const rest = await t.call('GET', `/api/v1/campaigns/quality?limit=1&cursor=${encodeURIComponent(page.body.next)}`);
+    expect(rest.body).toMatchObject({ data: [{ name: 'Files' }], next: null });
+    expect((await t.call('GET', '/api/v1/campaigns/quality?status=closed')).body.data).toHaveLength(1);
+    expect((await t.call('GET', '/api/v1/campaigns/quality', { token: await o.tokenOf(3) })).status).toBe(403);
   });
 
   it('tell when a row of the frozen population is missing', async () => {

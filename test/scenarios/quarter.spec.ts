@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { everyRow, type SampleApp, startSample } from '../support/sample.js';
+import { type ReceivedMail, SmtpServer } from '../support/smtp.js';
 
 const DAY = 86_400_000;
+const EIGHT = 8 * 3_600_000;
+
+const byNumber = ([a]: readonly (number | null)[], [b]: readonly (number | null)[]): number => a! - b!;
 
 /** Two quarters of one certification on the sample organisation, told by the clock. */
 describe('a quarter of reviews', () => {
   let sample: SampleApp;
+  let smtp: SmtpServer;
+  /** What came each morning, and who owed how much then, by the days since the launch. */
+  const mornings = new Map<number, { readonly mails: readonly ReceivedMail[]; readonly owed: Map<number, number> }>();
   let people: Map<number, string>;
   let numbers: Map<string, number>;
   let manager: string;
@@ -28,10 +35,25 @@ describe('a quarter of reviews', () => {
   const audit = async (type: string): Promise<any[]> =>
     (await sample.t.call('GET', `/api/v1/audit-entries?limit=200&type=certification.${type}`)).body.data;
   const items = (id: string, query = ''): Promise<any[]> => everyRow<any>(sample.t, `campaigns/${id}/items?${query}`);
-  /** Lets a day pass and everything happen that is due by then. */
+  /** Lets time pass and everything happen that is due by then. */
   const at = async (instant: number): Promise<void> => {
     sample.t.clock.set(new Date(instant));
     await sample.t.settle();
+  };
+  /** The same, morning by morning, when digests come. */
+  const morningsUpTo = async (instant: number): Promise<void> => {
+    const today = Math.floor(sample.t.clock.now().getTime() / DAY);
+    for (let day = today + 1; day * DAY + EIGHT <= instant; day++) {
+      await at(day * DAY + EIGHT);
+      mornings.set(day - Math.floor(start / DAY), { mails: smtp.take(), owed: await owing(campaign.id) });
+    }
+    await at(instant);
+  };
+  const numberOf = ({ to }: ReceivedMail): number => Number(/(\d+)@/.exec(to)![1]);
+  /** What a mail says its reader has to decide in the campaign; null = it speaks of no review of theirs. */
+  const toldIn = ({ text }: ReceivedMail): number | null => {
+    if (!/^You have \d+ reviews? to complete/m.test(text)) return null;
+    return Number(/: (\d+) items? to decide/.exec(text)![1]);
   };
   const owing = async (id: string): Promise<Map<number, number>> => {
     const owed = new Map<number, number>();
@@ -49,7 +71,8 @@ describe('a quarter of reviews', () => {
     );
 
   beforeAll(async () => {
-    sample = await startSample();
+    smtp = await SmtpServer.start();
+    sample = await startSample({ MANDATE_MAIL_URL: smtp.url, MANDATE_MAIL_FROM: 'mandate@sample.example' });
     await sample.load();
     const all = await everyRow<{ id: string; userName: string }>(sample.t, 'people');
     people = new Map(all.map(({ id, userName }) => [Number(/\d+$/.exec(userName)![0]), id]));
@@ -81,7 +104,10 @@ describe('a quarter of reviews', () => {
     campaign = made.body;
     preview = (await call('POST', `campaigns/${campaign.id}/preview`, manager, {})).body;
   }, 400_000);
-  afterAll(() => sample.close(), 120_000);
+  afterAll(async () => {
+    await sample.close();
+    await smtp.down();
+  }, 120_000);
 
   it('opens: the population is frozen as previewed, and everybody who owes is told', async () => {
     start = sample.t.clock.now().getTime();
@@ -128,7 +154,8 @@ describe('a quarter of reviews', () => {
       body: { status: 'left' },
       headers: { 'if-match': etag },
     });
-    await at(start + 7 * DAY + 3_600_000);
+    await sample.t.settle();
+    await morningsUpTo(start + 7 * DAY + 3_600_000);
     expect((await mine(19)).length).toBe(handed - 1);
     const moved = (await items(campaign.id)).filter(({ id }) => left.some((item) => item.id === id));
     expect(moved).toHaveLength(left.length);
@@ -139,6 +166,7 @@ describe('a quarter of reviews', () => {
   }, 300_000);
 
   it('ends: what was decided is planned, what nobody answered is disabled or escalated as the rules say', async () => {
+    await morningsUpTo(start + 9 * DAY);
     for (const person of [39, 51, 38, 34, 31, 48]) {
       for (const item of await mine(person))
         if (item.state === 'open')
@@ -148,12 +176,12 @@ describe('a quarter of reviews', () => {
           ).toBe(200);
       expect((await call('POST', `campaigns/${campaign.id}/sign`, await tokenOf(person), {})).status).toBe(200);
     }
-    await at(start + 14 * DAY + 3_600_000);
+    await morningsUpTo(start + 14 * DAY + 3_600_000);
     expect(await told('due')).toEqual(await owing(campaign.id));
     const open = (await items(campaign.id)).filter(({ state }) => state === 'open').length;
     const revoked = (await items(campaign.id)).filter(({ decision }) => decision?.verdict === 'revoke').length;
     expect(open).toBeGreaterThan(5);
-    await at(start + 21 * DAY + 3_600_000);
+    await morningsUpTo(start + 21 * DAY + 3_600_000);
     const { body } = await sample.t.call('GET', `/api/v1/campaigns/${campaign.id}`);
     expect(body).toMatchObject({ status: 'closed', counts: { open: 0, revoke: revoked } });
     expect(body.counts.disabled + body.counts.escalated + body.counts.gone).toBe(open);
@@ -166,6 +194,54 @@ describe('a quarter of reviews', () => {
     const asked = await everyRow<any>(sample.t, `risk-acceptances?campaign=${campaign.id}`);
     expect(asked.reduce((sum, one) => sum + one.items, 0)).toBe(body.counts.escalated);
   }, 300_000);
+
+  it('was told in one mail a day, on its days, to exactly those who owed, and of exactly what they owed', async () => {
+    const days = [1, 7, 11, 13, 14, 15, 16, 17, 18, 19, 20];
+    for (const day of days) {
+      const { mails, owed } = mornings.get(day)!;
+      const toReviewers = mails.filter((mail) => toldIn(mail) !== null);
+      expect([day, toReviewers.map((mail) => [numberOf(mail), toldIn(mail)]).sort(byNumber)]).toEqual([
+        day,
+        [...owed].sort(byNumber),
+      ]);
+      expect(owed.size).toBeGreaterThan(0);
+    }
+    const all = [...mornings.values()].map(({ mails }) => mails);
+    for (const mails of all) expect(new Set(mails.map(({ to }) => to)).size).toBe(mails.length);
+    // Findings and reviews of one reader are one mail.
+    expect(all.flat().some((mail) => toldIn(mail) !== null && /finding.? to work off/.test(mail.text))).toBe(true);
+    // On other days a review is told only beside something else that is new.
+    const only = [...mornings].filter(([day]) => !days.includes(day)).flatMap(([, { mails }]) => mails);
+    expect(only.filter((mail) => /^\d+ reviews? to complete(?:,|$)/.test(mail.subject))).toEqual([]);
+    expect(
+      [50, 4, 6].flatMap((person) => all.flat().filter((mail) => numberOf(mail) === person && toldIn(mail))),
+    ).toEqual([]);
+  });
+
+  it('went to those above when it was late: the manager first, then who runs the campaign', () => {
+    const sentTo = (day: number, words: string): number[] =>
+      mornings
+        .get(day)!
+        .mails.filter(({ text }) => text.includes(words))
+        .map(numberOf);
+    const late = /, in a campaign you run, has 1 review to complete overdue/;
+    const runs = [...mornings].flatMap(([day, { mails }]) =>
+      mails.filter(({ text }) => late.test(text)).map((mail) => [day, numberOf(mail)]),
+    );
+    expect(runs).toEqual([[17, 40]]);
+    expect(sentTo(14, 'whom you manage, has 1 review')).toEqual([]);
+    expect(sentTo(15, 'whom you manage, has 1 review').length).toBeGreaterThan(0);
+  });
+
+  it('came with a link for its reader and this campaign, which has run out by now', async () => {
+    const { mails, owed } = mornings.get(1)!;
+    const mail = mails.find((one) => toldIn(one) !== null)!;
+    const link = /https?:\/\/[^/\s]+(\/reviews\?link=[\w.-]+)/.exec(mail.text)![1]!;
+    const made = JSON.parse(Buffer.from(link.split('.')[1]!, 'base64url').toString());
+    expect(made).toMatchObject({ sub: people.get(numberOf(mail)), campaign: campaign.id });
+    expect(owed.has(numberOf(mail))).toBe(true);
+    expect((await sample.t.call('GET', link, { token: await tokenOf(numberOf(mail)) })).status).toBe(410);
+  });
 
   it('comes again: asked is what changed, what is risky, and a sample; the rest is carried, and everybody is covered', async () => {
     const [next] = (await sample.t.call('GET', '/api/v1/campaigns?status=draft')).body.data;

@@ -21,7 +21,7 @@ export const inAnotherUnit = (role: string): string => `${role} of another unit`
 export const inThisUnit = (role: string): string => `${role} of this unit`;
 export const OWNER = 'its owner';
 export const OTHER_OWNER = 'owner of something else';
-export const FORMER_DEPUTY = 'a deputy whose time is over';
+export const FORMER_DELEGATE = 'a delegate whose time is over';
 /** Callers who must never get in anywhere. */
 export const OUTSIDERS = ['nobody', 'a leaver', 'a token for another audience', 'a token that ran out'] as const;
 
@@ -43,7 +43,7 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
   };
   const person = (n: number): Promise<string> =>
     made('people', { userName: `sample.person.0${n}`, displayName: `Sample Person 0${n}` });
-  const [owner, otherOwner, formerDeputy, leaver] = [
+  const [owner, otherOwner, formerDelegate, leaver] = [
     await person(1),
     await person(2),
     await person(3),
@@ -81,7 +81,7 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
     const { etag } = await t.call('GET', `/api/v1/identities/${of}/ownership`);
     await t.call('PUT', `/api/v1/identities/${of}/ownership`, { body, headers: { 'if-match': etag } });
   };
-  await own(identity, { owner, deputies: [formerDeputy] });
+  await own(identity, { owner, deputies: [formerDelegate] });
   await own(identity, { owner, deputies: [] });
   await own(other, { owner: otherOwner });
   await t.settle();
@@ -105,6 +105,22 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
   });
   const policy = await made('policies', { name: 'a policy', checks: [] }, author);
   const token = await made('tokens', { name: 'a token', roles: [{ role: 'viewer' }] });
+  const running = await t.token('campaign-manager');
+  const asks = { scope: { subject: 'identity', unit }, reviewers: ['owner'] };
+  const campaign = await made('campaigns', { name: `review of ${MARK}`, ...asks }, running);
+  const draft = await made('campaigns', { name: `next review of ${MARK}`, ...asks }, running);
+  const launched = await t.call('POST', `/api/v1/campaigns/${campaign}/launch`, { token: running, body: {} });
+  if (launched.status !== 200) throw new Error(JSON.stringify(launched.body));
+  const [item] = (await t.call('GET', `/api/v1/campaigns/${campaign}/items`)).body.data;
+  // For an hour it was theirs to decide.
+  const ends = new Date(t.clock.now().getTime() + 3_600_000).toISOString();
+  const ownersToken = await t.tokenOf(owner);
+  await made('delegations', { delegate: formerDelegate, endsAt: ends }, ownersToken);
+  const formersToken = await t.tokenOf(formerDelegate);
+  const handed = await t.call('GET', `/api/v1/review-items/${item.id}`, { token: formersToken });
+  if (handed.status !== 200) throw new Error(`nothing was handed on: ${handed.status}`);
+  t.clock.advance({ hours: 2 });
+  await t.settle();
   const sources = (await t.call('GET', '/api/v1/sources')).body.data as { id: string; name: string }[];
 
   const callers = new Map<string, string | null>([['nobody', null]]);
@@ -113,9 +129,9 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
     callers.set(inAnotherUnit(role), await t.token({ role, scope: { unit: otherUnit } }));
     callers.set(inThisUnit(role), await t.token({ role, scope: { unit } }));
   }
-  callers.set(OWNER, await t.tokenOf(owner));
+  callers.set(OWNER, ownersToken);
   callers.set(OTHER_OWNER, await t.tokenOf(otherOwner));
-  callers.set(FORMER_DEPUTY, await t.tokenOf(formerDeputy));
+  callers.set(FORMER_DELEGATE, formersToken);
   callers.set('a leaver', await t.tokenOf(leaver, ...ROLES.filter((role) => !EXCLUDED.has(role))));
   callers.set('a token for another audience', await issuer.sign(t, 'somebody-else', 300));
   callers.set('a token that ran out', await issuer.sign(t, 'mandate', -3600));
@@ -141,13 +157,16 @@ export async function buildMatrixWorld(): Promise<MatrixWorld> {
       owner: owner,
       syncRun: run.id,
       otherSyncRun: there.id,
+      campaign,
+      draft,
+      reviewItem: item.id as string,
       source: sources.find(({ name }) => name.includes('this'))!.id,
       check: 'expired-credential-is-off',
       job: 'platform.clear-away',
       format: 'csv',
       code: 'request.not-found',
     },
-    marks: [MARK, identity, credential, finding, exception, action.id],
+    marks: [MARK, identity, credential, finding, exception, action.id, campaign, draft, item.id as string],
     async close() {
       await t.close();
       issuer.close();

@@ -14,6 +14,8 @@ export interface PopulationFilter {
   readonly useCase?: readonly string[] | undefined;
   /** With everything below them. */
   readonly unit?: readonly string[] | undefined;
+  /** Without what is below them. */
+  readonly unitAlone?: readonly string[] | undefined;
   readonly source?: readonly string[] | undefined;
   /** Ids of persons; "none" = what nobody answers for. */
   readonly owner?: readonly string[] | undefined;
@@ -220,6 +222,7 @@ function conditions(filter: PopulationFilter): Sql {
     all.push(
       sql`i.unit_id IN (WITH RECURSIVE below AS (SELECT id FROM units WHERE id = ANY(${filter.unit}::uuid[]) UNION SELECT u.id FROM units u JOIN below b ON u.parent_id = b.id) SELECT id FROM below)`,
     );
+  among(filter.unitAlone, 'i.unit_id', '::uuid[]');
   if (filter.owner !== undefined) {
     const ids = filter.owner.filter((one) => one !== 'none');
     all.push(
@@ -258,6 +261,9 @@ export const membersOfTeams: Sql = sql`SELECT team_id, person_id FROM team_membe
 
 /** Teams by name: id, name. */
 export const allTeams: Sql = sql`SELECT id, name FROM teams`;
+
+/** Units by name: id, parent_id, name. */
+export const allUnits: Sql = sql`SELECT id, parent_id, name FROM units`;
 
 /** The nearest head above each unit: unit_id, head_id. */
 export const headsOfUnits: Sql = sql`WITH RECURSIVE up AS (

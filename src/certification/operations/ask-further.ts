@@ -36,14 +36,7 @@ export class AskFurther {
     const items = tx.use(ReviewItemsRepository);
     const since = new Date(decision.decidedAt.getTime() - campaign.settings.haste.seconds * 1000);
     let asked = 0;
-    for (const { itemId } of await items.keptSince(decision.decidedBy, campaign.id, since)) {
-      const item = await items.forChange(campaign.id, itemId);
-      if (
-        !item ||
-        item.mode === 'second-look' ||
-        (await items.childrenOf(item)).some(({ mode }) => mode === 'second-look')
-      )
-        continue;
+    for (const item of await items.keptWithoutSecondLook(decision.decidedBy, campaign.id, since)) {
       await this.ask(tx, campaign, item, item.stage, 'second-look', [decision.decidedBy]);
       asked++;
     }

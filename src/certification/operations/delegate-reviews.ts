@@ -7,7 +7,7 @@ import { Database, type Tx } from '../../platform/database/index.js';
 import {
   type Actor,
   assertUnchanged,
-  hasRole,
+  hasRoleEverywhere,
   NotAllowed,
   NotFound,
   ReferenceUnknown,
@@ -29,6 +29,8 @@ export interface DelegationInput {
   readonly reason?: string | null | undefined;
 }
 
+type Away = Awaited<ReturnType<DelegationsRepository['absent']>>[number];
+
 const AT_MOST = 200;
 
 /** Somebody decides for somebody else until a date: open items go over when it begins and come back when it ends. */
@@ -45,7 +47,7 @@ export class DelegateReviews {
     return this.database.transaction(async (tx) => {
       const person = input.person ?? actor.person;
       if (!person) throw new RequestInvalid([{ pointer: '/person', detail: 'is missing' }]);
-      if (person !== actor.person && !hasRole(actor, 'campaign-manager'))
+      if (person !== actor.person && !hasRoleEverywhere(actor, 'campaign-manager'))
         throw new NotAllowed('You hand on what is yours; a campaign manager does it for others.');
       const now = this.clock.now();
       const startsAt = input.startsAt ? new Date(input.startsAt) : now;
@@ -70,21 +72,29 @@ export class DelegateReviews {
         startedAt: begins ? now : null,
       };
       await delegations.insert({ ...delegation, createdBy: actor.id, at: now });
-      await this.audit.record(tx, {
-        type: 'certification.delegation-made',
-        actor,
-        target: { type: 'person', id: person },
-        data: {
-          delegation: delegation.id,
-          delegate: input.delegate,
-          kind: input.kind,
-          startsAt: startsAt.toISOString(),
-          endsAt: endsAt.toISOString(),
-          reason: delegation.reason,
-        },
-      });
+      await this.recordMade(tx, actor, delegation);
       if (begins) await this.handOn(tx, actor, delegation);
       return delegation.id;
+    });
+  }
+
+  private async recordMade(
+    tx: Tx,
+    actor: Actor,
+    { id, personId, delegateId, kind, startsAt, endsAt, reason }: Omit<Delegation, 'startedAt' | 'endedAt' | 'version'>,
+  ): Promise<void> {
+    await this.audit.record(tx, {
+      type: 'certification.delegation-made',
+      actor,
+      target: { type: 'person', id: personId },
+      data: {
+        delegation: id,
+        delegate: delegateId,
+        kind,
+        startsAt: startsAt.toISOString(),
+        endsAt: endsAt.toISOString(),
+        reason,
+      },
     });
   }
 
@@ -95,15 +105,52 @@ export class DelegateReviews {
         delegation &&
         (delegation.personId === actor.person ||
           delegation.delegateId === actor.person ||
-          hasRole(actor, 'campaign-manager'));
+          hasRoleEverywhere(actor, 'campaign-manager'));
       if (!delegation || !concerns) throw new NotFound('delegation');
       assertUnchanged(delegation, seen);
       if (delegation.endedAt === null) await this.handBack(tx, actor, delegation);
     });
   }
 
-  /** What begins and ends by the clock. */
+  /** What begins and ends by the clock, and by who is away. */
   async turn(signal: AbortSignal): Promise<{ began: number; ended: number }> {
+    const done = await this.turnOver(signal);
+    // After the ends: whoever stood in and cannot any more makes room for the next.
+    for (const away of await this.database.read((tx) =>
+      tx.use(DelegationsRepository).absent(this.clock.now(), AT_MOST),
+    )) {
+      signal.throwIfAborted();
+      if (await this.standIn(away)) done.began++;
+    }
+    return done;
+  }
+
+  /** Somebody is away, as the people records say: their deputy is asked in their place until they are back. */
+  private standIn({ absenceId, personId, delegateId, endsAt }: Away): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const now = this.clock.now();
+      const actor = systemActor('certification');
+      const delegation = {
+        id: newId(this.clock),
+        personId,
+        delegateId,
+        kind: 'out-of-office' as const,
+        reason: 'away, as the people records say',
+        startsAt: now,
+        endsAt,
+        startedAt: now,
+      };
+      const isNew = await tx
+        .use(DelegationsRepository)
+        .insertFor(absenceId, { ...delegation, createdBy: actor.id, at: now });
+      if (!isNew) return false;
+      await this.recordMade(tx, actor, delegation);
+      await this.handOn(tx, actor, delegation);
+      return true;
+    });
+  }
+
+  private async turnOver(signal: AbortSignal): Promise<{ began: number; ended: number }> {
     const turning = await this.database.read((tx) => tx.use(DelegationsRepository).turning(this.clock.now(), AT_MOST));
     const done = { began: 0, ended: 0 };
     for (const { id, ends } of turning) {

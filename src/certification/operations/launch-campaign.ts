@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Visibility } from '../../access-control/index.js';
 import { Audit } from '../../audit/index.js';
 import { Clock, DAY_MS } from '../../platform/clock/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
@@ -32,6 +33,7 @@ export class LaunchCampaign {
     private readonly jobs: Jobs,
     private readonly clock: Clock,
     private readonly evidence: FreezeEvidence,
+    private readonly visibility: Visibility,
   ) {}
 
   /** What a launch would do now, and what silence would. Changes nothing. */
@@ -56,7 +58,10 @@ export class LaunchCampaign {
   async executeIn(tx: Tx, actor: Actor, id: string, override: { reason: string } | null): Promise<void> {
     const campaigns = tx.use(CampaignsRepository);
     const campaign = await campaigns.forChange(id);
-    if (!campaign) throw new NotFound('campaign');
+    // As a draft it may be changed by somebody whose role reaches further, up to the moment it is locked here.
+    const isReached =
+      actor.kind === 'system' || (await campaigns.isWithin(id, this.visibility.reachableBy(actor, 'campaign', 'c')));
+    if (!campaign || !isReached) throw new NotFound('campaign');
     if (campaign.status !== 'draft') throw new CampaignNotInState(campaign.status, 'a draft');
     const now = this.clock.now();
     const dueAt = dueOf(campaign, now);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Visibility } from '../../access-control/index.js';
 import { Audit } from '../../audit/index.js';
 import { OwnershipsRepository } from '../../ownership/index.js';
 import { PeopleRepository } from '../../people/index.js';
@@ -20,9 +21,10 @@ import {
   DEFAULT_SETTINGS,
   type NoResponse,
 } from '../campaign.js';
-import { CampaignNotInState, NoSuchTemplate } from '../certification.errors.js';
+import { CampaignNotInState, NoSuchTemplate, ScopeBeyondRole } from '../certification.errors.js';
 import { type ChangedCampaign, newCampaign, type NewCampaign } from '../certification.schemas.js';
 import { CampaignsRepository } from '../campaigns.repository.js';
+import { reachInWords } from '../queries/reach-in-words.js';
 import { TEMPLATES } from '../templates.js';
 
 const DUE_DAYS = 14;
@@ -34,20 +36,19 @@ export class PrepareCampaign {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly clock: Clock,
+    private readonly visibility: Visibility,
   ) {}
 
   async create(actor: Actor, input: NewCampaign): Promise<string> {
     const template = input.template === undefined ? null : TEMPLATES.find(({ id }) => id === input.template);
     if (template === undefined) throw new NoSuchTemplate();
     const base = template === null ? null : await checked(newCampaign, { name: input.name, ...template.campaign });
-    return this.database.transaction((tx) =>
-      this.insert(
-        tx,
-        actor,
-        merge(blank(this.clock, input.name, template?.id ?? null, actor.person), base ?? {}, input),
-        null,
-      ),
-    );
+    return this.database.transaction(async (tx) => {
+      const campaign = merge(blank(this.clock, input.name, template?.id ?? null, actor.person), base ?? {}, input);
+      await this.insert(tx, actor, campaign, null);
+      await this.assertWithin(tx, actor, campaign.id);
+      return campaign.id;
+    });
   }
 
   /** Another like it: the same questions to the same reviewers, about what is there then. */
@@ -55,7 +56,9 @@ export class PrepareCampaign {
     return this.database.transaction(async (tx) => {
       const before = await tx.use(CampaignsRepository).one(id);
       if (!before) throw new NotFound('campaign');
-      return this.cloneIn(tx, actor, before, input);
+      const copy = await this.cloneIn(tx, actor, before, input);
+      await this.assertWithin(tx, actor, copy);
+      return copy;
     });
   }
 
@@ -82,6 +85,7 @@ export class PrepareCampaign {
       const after = merge(before, input);
       await this.check(tx, after);
       await campaigns.save(after);
+      await this.assertWithin(tx, actor, id);
       await this.audit.record(tx, {
         type: 'certification.campaign-changed',
         actor,
@@ -109,6 +113,12 @@ export class PrepareCampaign {
       },
     });
     return campaign.id;
+  }
+
+  /** What was just written is rolled back with the refusal: whether it reaches too far is asked of the very row that would launch. */
+  private async assertWithin(tx: Tx, actor: Actor, id: string): Promise<void> {
+    if (await tx.use(CampaignsRepository).isWithin(id, this.visibility.reachableBy(actor, 'campaign', 'c'))) return;
+    throw new ScopeBeyondRole(await reachInWords(tx, actor));
   }
 
   private async check(tx: Tx, campaign: Campaign): Promise<void> {

@@ -2,12 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
-import { type Actor, systemActor } from '../../platform/http/index.js';
+import { type Actor, NotFound, systemActor } from '../../platform/http/index.js';
+import { SummonDigests } from '../../notifications/index.js';
+import { CampaignsRepository } from '../campaigns.repository.js';
+import { CampaignNotInState } from '../certification.errors.js';
 import { type Owed, RemindersRepository } from '../reminders.repository.js';
 
 /**
- * Says at each step who owes what, one entry for each person however many campaigns ask them, and to nobody who owes nothing.
- * Whoever tells people follows these entries.
+ * Records at each step who owes what, one entry for each person however many campaigns ask them, and for nobody who owes nothing.
+ * Digests tell it: they follow the same steps, on the day of each and within everything else their reader owes.
  */
 @Injectable()
 export class RemindReviewers {
@@ -15,6 +18,7 @@ export class RemindReviewers {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly clock: Clock,
+    private readonly summon: SummonDigests,
   ) {}
 
   /** The steps whose time has come. Of several that were missed, the last is told. */
@@ -49,11 +53,19 @@ export class RemindReviewers {
     });
   }
 
-  /** Because a campaign manager asks for it: everybody who owes, or one of them. */
+  /** Because a campaign manager asks for it: everybody who owes, or one of them, and now instead of with the next digest. */
   byHand(actor: Actor, campaignId: string, person: string | null): Promise<number> {
-    return this.database.transaction(async (tx) =>
-      this.remind(tx, actor, await tx.use(RemindersRepository).owed([campaignId], person), () => 'by-hand'),
-    );
+    return this.database.transaction(async (tx) => {
+      const campaign = await tx.use(CampaignsRepository).forDecision(campaignId);
+      if (!campaign) throw new NotFound('campaign');
+      if (campaign.status !== 'running') throw new CampaignNotInState(campaign.status, 'running');
+      const reminders = tx.use(RemindersRepository);
+      const owed = await reminders.owed([campaignId], person);
+      const people = [...new Set(owed.map(({ personId }) => personId))];
+      await reminders.called(campaignId, people, this.clock.now());
+      await this.summon.executeIn(tx, people);
+      return this.remind(tx, actor, owed, () => 'by-hand');
+    });
   }
 
   private async remind(

@@ -3,7 +3,9 @@ import { Audit } from '../../audit/index.js';
 import { Clock } from '../../platform/clock/index.js';
 import { Database } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
+import { FreezeEvidence } from './freeze-evidence.js';
 import { CampaignsRepository } from '../campaigns.repository.js';
+import { askRisenMembers } from '../queries/risen-members.js';
 import { reopenRisen } from '../queries/risen-items.js';
 
 /** Asks again about what became riskier after it was decided, while the campaign runs. */
@@ -13,6 +15,7 @@ export class ReopenRisen {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly clock: Clock,
+    private readonly evidence: FreezeEvidence,
   ) {}
 
   async execute(signal: AbortSignal): Promise<number> {
@@ -31,7 +34,16 @@ export class ReopenRisen {
             target: { type: 'review-item', id: item },
             data: { campaign: id, subject: { type: subjectType, id: subjectId }, risk: { before, after } },
           });
-        return items.length;
+        const members = await askRisenMembers(tx, campaign, this.clock.now());
+        await this.evidence.freeze(tx, campaign, members);
+        for (const { id: item, subjectType, subjectId, before, after, cited } of members)
+          await this.audit.record(tx, {
+            type: 'certification.member-asked-alone',
+            actor: systemActor('certification'),
+            target: { type: 'review-item', id: item },
+            data: { campaign: id, subject: { type: subjectType, id: subjectId }, risk: { before, after }, cited },
+          });
+        return items.length + members.length;
       });
     }
     return reopened;

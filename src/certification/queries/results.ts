@@ -48,6 +48,7 @@ export interface Quality {
   readonly revokedOrRotated: number;
   readonly hasty: number;
   readonly secondLooks: number;
+  readonly medianSecondsOnItem: number | null;
   readonly timeOnItem: Readonly<Record<'under3s' | 'from3to10s' | 'from10to60s' | 'over60s' | 'unknown', number>>;
 }
 
@@ -57,6 +58,7 @@ export async function qualityOf(tx: Tx, campaignId: string): Promise<Quality> {
   }>`SELECT json_build_object('decisions', count(*) FILTER (WHERE stands), 'changed', count(*) FILTER (WHERE NOT stands AND verdict <> 'not-mine'), 'bulk', count(*) FILTER (WHERE stands AND bulk),
       'keeps', count(*) FILTER (WHERE stands AND verdict = 'keep'), 'keepsAgainstAdvice', count(*) FILTER (WHERE stands AND verdict = 'keep' AND against_advice), 'revokedOrRotated', count(*) FILTER (WHERE stands AND verdict IN ('revoke', 'rotate', 'reduce')), 'hasty', count(*) FILTER (WHERE stands AND haste IS NOT NULL),
       'secondLooks', (SELECT count(*) FROM review_items s WHERE s.campaign_id = ${campaignId}::uuid AND s.mode = 'second-look'),
+      'medianSecondsOnItem', round((percentile_cont(0.5) WITHIN GROUP (ORDER BY spent) FILTER (WHERE stands AND spent IS NOT NULL))::numeric, 1)::float8,
       'timeOnItem', json_build_object('under3s', count(*) FILTER (WHERE stands AND spent < 3), 'from3to10s', count(*) FILTER (WHERE stands AND spent >= 3 AND spent < 10), 'from10to60s', count(*) FILTER (WHERE stands AND spent >= 10 AND spent < 60), 'over60s', count(*) FILTER (WHERE stands AND spent >= 60), 'unknown', count(*) FILTER (WHERE stands AND spent IS NULL))) AS quality
     FROM (SELECT d.*, extract(epoch FROM d.decided_at - d.shown_at) AS spent, i.id IS NOT NULL AS stands FROM review_decisions d LEFT JOIN review_items i ON i.campaign_id = d.campaign_id AND i.id = d.item_id AND i.decision_id = d.id WHERE d.campaign_id = ${campaignId}::uuid) q`;
   return row!.quality;

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { connect } from '../client.js';
 import { CommandFailed, EXIT } from '../exit.js';
-import { type CommonOptions, day, withOutput } from '../options.js';
+import { type CommonOptions, day, withLimit, withOutput } from '../options.js';
 import { note, print, printOne } from '../output.js';
 import { personId } from './inventory.js';
 import { getCommand, listCommand } from './list-command.js';
@@ -37,6 +37,23 @@ interface Preview {
   readonly preflight: readonly Problem[];
   readonly blocked: boolean;
 }
+interface Quality {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly launchedAt: string;
+  readonly decisions: number;
+  readonly reviewers: number;
+  readonly timeOnItem: { readonly medianSeconds: number | null };
+  readonly bulkShare: number | null;
+  readonly keepShare: number | null;
+  readonly keepsAgainstAdviceShare: number | null;
+  readonly hastyShare: number | null;
+  readonly secondLooks: number;
+}
+
+/** Nothing to share is told as that: 0 % would say that something was looked at. */
+const percent = (share: number | null): string => (share === null ? 'none' : `${Math.round(share * 100)} %`);
 
 /** A campaign as a YAML or JSON file describes it: the members of the API, `name` among them. */
 function readCampaign(file: string): Record<string, unknown> {
@@ -59,7 +76,7 @@ export function campaignCommand(program: Command): void {
   const campaign = program.command('campaign').description('access certifications: what is asked of whom');
   listCommand<Campaign>(campaign, {
     path: 'campaigns',
-    filters: { status: 'draft, launching, running, closing, closed', kind: 'campaign, micro' },
+    filters: { status: 'draft, launching, running, closing, closed, cancelled', kind: 'campaign, micro' },
     empty: 'No campaign yet. "mandate campaign create --template quarterly-ai-credentials" writes one down.',
     columns: [
       { head: 'name', cell: (row) => row.name },
@@ -162,6 +179,39 @@ export function campaignCommand(program: Command): void {
         options.output,
       ),
     );
+  withOutput(campaign.command('cancel'))
+    .argument('<id>')
+    .requiredOption('--reason <text>', 'why; kept with the campaign')
+    .description('call it off: nobody is asked any more, decisions stay on record, nothing is planned')
+    .action(async (id: string, options: CommonOptions & { reason: string }) =>
+      printOne(await connect().post(`campaigns/${id}/cancel`, { reason: options.reason }), options.output),
+    );
+  withLimit(campaign.command('quality'))
+    .option('--status <status>', 'launching, running, closing, closed, cancelled')
+    .option('--kind <kind>', 'campaign, micro')
+    .description('how well campaigns were decided, side by side; never by person')
+    .action(async ({ output, limit, status, kind }: CommonOptions & { status?: string; kind?: string }) => {
+      const rows = await connect().list<Quality>('campaigns/quality', { status, kind }, limit);
+      if (rows.length === 0 && output === 'table') return note('No campaign was launched yet.');
+      print(
+        rows,
+        [
+          { head: 'name', cell: (row) => row.name },
+          { head: 'status', cell: (row) => row.status },
+          { head: 'launched', cell: (row) => day(row.launchedAt) },
+          { head: 'decisions', cell: (row) => row.decisions },
+          { head: 'reviewers', cell: (row) => row.reviewers },
+          { head: 'seconds on item', cell: (row) => row.timeOnItem.medianSeconds ?? 'unknown' },
+          { head: 'in bulk', cell: (row) => percent(row.bulkShare) },
+          { head: 'kept', cell: (row) => percent(row.keepShare) },
+          { head: 'kept against advice', cell: (row) => percent(row.keepsAgainstAdviceShare) },
+          { head: 'in haste', cell: (row) => percent(row.hastyShare) },
+          { head: 'second looks', cell: (row) => row.secondLooks },
+          { head: 'id', cell: (row) => row.id },
+        ],
+        output,
+      );
+    });
   withOutput(campaign.command('nudge'))
     .argument('<id>')
     .argument('[person]', 'one reviewer; all who owe something without it')

@@ -18,8 +18,8 @@ export interface Reader {
 }
 
 export interface Composed {
-  /** Written out when it is asked for: most readers have nothing to be told on most days. */
-  content(): MessageContent;
+  /** Written out when it is asked for, within the same transaction: most readers have nothing to be told on most days. */
+  content(): Promise<MessageContent>;
   readonly hasNews: boolean;
   /** They owe something, or something is new. */
   readonly isWorthWriting: boolean;
@@ -46,7 +46,7 @@ export class ComposeDigests {
     for (const reader of readers) {
       composed.set(
         reader.personId,
-        this.written({
+        this.written(tx, {
           reader: { id: reader.personId, displayName: reader.displayName },
           zone: reader.zone,
           at: now,
@@ -62,7 +62,18 @@ export class ComposeDigests {
   /** What is new, for a chat. */
   async newsIn(tx: Tx, since: Date, until: Date, zone: string, now: Date): Promise<Composed> {
     const news = await newsSince(tx, this.contributions.news, since, until, now);
-    return this.written({ reader: null, zone, at: now, owed: [], news, newsSince: since });
+    return this.written(tx, { reader: null, zone, at: now, owed: [], news, newsSince: since });
+  }
+
+  /** Ways to what is the reader's own, as their kinds make them, by kind and ref. */
+  private async links(tx: Tx, { reader, owed }: Digest): Promise<Map<string, string>> {
+    const links = new Map<string, string>();
+    for (const { level, kind, worst } of owed) {
+      const course = this.contributions.owed.find((one) => one.kind === kind)?.course;
+      if (level !== 'own' || !course || !reader) continue;
+      for (const { ref } of worst) if (ref !== null) links.set(`${kind} ${ref}`, await course.link(tx, reader.id, ref));
+    }
+    return links;
   }
 
   /** Many are told of the same span: it is looked at once. */
@@ -79,10 +90,10 @@ export class ComposeDigests {
     return found;
   }
 
-  private written(digest: Digest): Composed {
+  private written(tx: Tx, digest: Digest): Composed {
     return {
-      content: () => ({
-        ...writeDigest(digest, this.contributions, this.config.publicUrl()),
+      content: async () => ({
+        ...writeDigest(digest, this.contributions, this.config.publicUrl(), await this.links(tx, digest)),
         counts: countsOf(digest),
       }),
       hasNews: digest.news.length > 0,

@@ -63,7 +63,7 @@ export class PlanDigests {
       const digest = composed.get(reader.personId)!;
       if (!digest.isWorthWriting) continue;
       const digestId = newId(this.clock);
-      for (const message of this.messagesOf(reader, digest, digestId, chats, now)) await messages.insert(message);
+      for (const message of await this.messagesOf(reader, digest, digestId, chats, now)) await messages.insert(message);
       told.push({ personId: reader.personId, digestId });
     }
     await noteTold(tx, told, now);
@@ -73,16 +73,22 @@ export class PlanDigests {
   }
 
   /** One for each way the reader chose; a chat that is no more leaves mail. */
-  private messagesOf(reader: DueReader, digest: Composed, digestId: string, chats: ReadonlySet<string>, now: Date) {
+  private async messagesOf(
+    reader: DueReader,
+    digest: Composed,
+    digestId: string,
+    chats: ReadonlySet<string>,
+    now: Date,
+  ) {
     const webhooks = reader.webhooks.filter((id) => chats.has(id));
     const ways = [...(reader.byMail || webhooks.length === 0 ? [null] : []), ...webhooks];
-    const content = digest.content();
+    const content = await digest.content();
     return ways.map((webhookId) => {
       const nowhere = webhookId === null && reader.email === null;
       return {
         ...content,
         id: newId(this.clock),
-        key: `digest ${reader.personId} ${reader.day} ${webhookId ?? 'mail'}`,
+        key: `digest ${reader.personId} ${reader.day}${reader.summonedAt ? ` ${reader.summonedAt.toISOString()}` : ''} ${webhookId ?? 'mail'}`,
         kind: 'digest' as const,
         digestId,
         personId: reader.personId,
@@ -106,7 +112,7 @@ export class PlanDigests {
     const since = due.since ?? new Date(settledAt(now).getTime() - DAY_MS);
     const digest = await this.compose.newsIn(tx, since, settledAt(now), due.zone, now);
     if (!digest.hasNews) return 0;
-    const content = digest.content();
+    const content = await digest.content();
     for (const webhookId of chats)
       await tx.use(MessagesRepository).insert({
         ...content,

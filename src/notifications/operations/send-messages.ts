@@ -151,7 +151,7 @@ export class SendMessages {
       );
       const fresh = composed.get(message.personId)!;
       if (fresh.isEmpty) return cancel('Nothing was owed any more when it could be sent.');
-      const content = fresh.content();
+      const content = await fresh.content();
       await messages.rewrite(message.id, content, now);
       return content;
     });

@@ -20,38 +20,36 @@ export async function owedNow(
   await tx.sql`CREATE TEMP TABLE digest_about ON COMMIT DROP AS ${about(now)}`;
   await tx.sql`ANALYZE digest_about`;
   const asked = sql`(SELECT DISTINCT person_id FROM digest_about)`;
-  const items =
-    kinds.length === 0
-      ? sql`SELECT NULL::text AS kind, NULL::uuid AS person_id, NULL::uuid AS item_id, NULL::text AS severity, NULL::timestamptz AS due_at, NULL::text AS title WHERE FALSE`
-      : join(
-          kinds.map(
-            (kind) =>
-              sql`SELECT ${kind.kind} AS kind, x.person_id, x.item_id, x.severity, x.due_at, x.title FROM (${kind.items(asked, now)}) AS x`,
-          ),
-          ' UNION ALL ',
-        );
+  const items = [sql`SELECT ${NONE} WHERE FALSE`, ...kinds.map((kind) => rowsOf(kind, kind.items(asked, now)))];
+  const readers = sql`(SELECT person_id FROM digest_audience)`;
+  const naming = [
+    sql`SELECT ${NONE} WHERE FALSE`,
+    ...kinds.flatMap((kind) => (kind.course ? [rowsOf(kind, kind.course.naming(readers, now))] : [])),
+  ];
   await tx.sql`CREATE TEMP TABLE owed_now ON COMMIT DROP AS
-    WITH items AS MATERIALIZED (${items}),
+    WITH items AS MATERIALIZED (${join(items, ' UNION ALL ')}),
     placed AS (
-      SELECT a.audience, a.level, a.person_id, i.kind, i.item_id, i.severity, i.due_at, i.title, t.told_at, t.due_at AS told_due_at,
-        ${rung(sql`${now}::timestamptz`)} AS rung, ${rung(sql`t.told_at`)} AS rung_then,
-        escalation_rung(days_until(i.due_at, ${now}, a.zone), s.head_after_days) > 0 AND h.level IS NOT NULL AS told_as_head
-      FROM digest_about a JOIN items i ON i.person_id = a.person_id CROSS JOIN notification_settings s
-      LEFT JOIN digest_about h ON a.level = 'manager' AND h.level = 'head' AND h.audience = a.audience AND h.person_id = a.person_id
-      LEFT JOIN told_items t ON t.person_id = a.audience AND t.item_id = i.item_id AND t.level = a.level)
-    SELECT audience, level, person_id, kind, item_id, severity, due_at, title, rung > 0 AND (told_at IS NULL OR rung > rung_then OR due_at < told_due_at) AS calls
-    FROM placed WHERE level = 'own' OR (rung > 0 AND NOT (level = 'manager' AND told_as_head))`;
+      SELECT a.audience, a.zone, a.level, i.* FROM digest_about a JOIN items i ON i.person_id = a.person_id WHERE a.level <> 'head' OR i.named_id IS NULL
+      UNION ALL SELECT d.person_id, d.zone, 'named', n.* FROM (${join(naming, ' UNION ALL ')}) n JOIN digest_audience d ON d.person_id = n.named_id AND d.person_id <> n.person_id),
+    judged AS (
+      SELECT a.*, t.told_at, t.due_at AS told_due_at, ${rung(sql`${now}::timestamptz`)} AS rung, ${rung(sql`t.told_at`)} AS rung_then,
+        (h.level IS NOT NULL OR a.named_id = a.audience) AND escalation_rung(days_until(a.due_at, ${now}, a.zone), coalesce(a.head_after, s.head_after_days)) > 0 AS told_later_too
+      FROM placed a CROSS JOIN notification_settings s
+      LEFT JOIN digest_about h ON a.level = 'manager' AND a.named_id IS NULL AND h.level = 'head' AND h.audience = a.audience AND h.person_id = a.person_id
+      LEFT JOIN told_items t ON t.person_id = a.audience AND t.item_id = a.item_id AND t.level = a.level)
+    SELECT audience, level, person_id, kind, item_id, severity, due_at, title, ref, rung > 0 AND (told_at IS NULL OR rung > rung_then OR due_at < told_due_at OR (level = 'own' AND asked_at > told_at)) AS calls
+    FROM judged WHERE level = 'own' OR (rung > 0 AND NOT (level = 'manager' AND told_later_too))`;
   await tx.sql`ANALYZE owed_now`;
   const rows = await tx.sql<OwedGroup & { audience: string }>`
     SELECT o.audience, o.level, o.kind, CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'displayName', p.display_name) END AS about,
       count(*)::int AS count, (count(*) FILTER (WHERE o.calls))::int AS calls, (count(*) FILTER (WHERE o.due_at < ${now}))::int AS overdue, iso(min(o.due_at) FILTER (WHERE o.due_at >= ${now})) AS "nextDueAt",
       ${severities()} AS severities,
-      coalesce(json_agg(json_build_object('title', o.title, 'severity', o.severity, 'dueAt', iso(o.due_at)) ORDER BY o.place) FILTER (WHERE o.place <= 3), '[]') AS worst
+      coalesce(json_agg(json_build_object('title', o.title, 'severity', o.severity, 'dueAt', iso(o.due_at), 'ref', o.ref) ORDER BY o.place) FILTER (WHERE o.place <= 3), '[]') AS worst
     FROM (SELECT *, CASE WHEN level = 'own' THEN NULL ELSE person_id END AS about_id,
         row_number() OVER (PARTITION BY audience, level, kind, person_id ORDER BY severity_rank(severity) DESC, due_at, title, item_id) AS place FROM owed_now) o
     LEFT JOIN persons p ON p.id = o.about_id
     GROUP BY o.audience, o.level, o.kind, p.id, p.display_name
-    ORDER BY o.audience, array_position(ARRAY['own', 'head', 'manager'], o.level), o.kind, count(*) DESC, p.display_name`;
+    ORDER BY o.audience, array_position(ARRAY['own', 'head', 'named', 'manager'], o.level), o.kind, count(*) DESC, p.display_name`;
   const groups = new Map<string, OwedGroup[]>();
   for (const { audience, ...group } of rows)
     (groups.get(audience) ?? groups.set(audience, []).get(audience)!).push(group);
@@ -71,10 +69,23 @@ export async function noteTold(
     WHERE o.calls ON CONFLICT (person_id, item_id, level) DO UPDATE SET due_at = EXCLUDED.due_at, told_at = EXCLUDED.told_at, digest_id = EXCLUDED.digest_id`;
 }
 
+const NONE = sql`NULL::text AS kind, NULL::uuid AS person_id, NULL::uuid AS item_id, NULL::text AS severity, NULL::timestamptz AS due_at, NULL::text AS title,
+  NULL::uuid AS ref, NULL::timestamptz[] AS steps, NULL::timestamptz AS asked_at, NULL::integer AS manager_after, NULL::integer AS head_after, NULL::uuid AS named_id`;
+
+/** The rows of a kind in the columns of all kinds: those without a course of their own have nothing in its columns. */
+const rowsOf = ({ kind, course }: OwedKind, rows: Sql): Sql =>
+  sql`SELECT ${kind} AS kind, x.person_id, x.item_id, x.severity, x.due_at, x.title, ${
+    course
+      ? sql`x.ref, x.steps, x.asked_at, x.manager_after, x.head_after, x.named_id`
+      : sql`NULL::uuid, NULL::timestamptz[], NULL::timestamptz, NULL::integer, NULL::integer, NULL::uuid`
+  } FROM (${rows}) AS x`;
+
 /** The rung an item stood on at an instant, for whoever is told of it. */
-const rung = (at: Sql): Sql => sql`CASE a.level WHEN 'own' THEN reminder_rung(days_until(i.due_at, ${at}, a.zone))
-  WHEN 'manager' THEN escalation_rung(days_until(i.due_at, ${at}, a.zone), s.manager_after_days)
-  ELSE escalation_rung(days_until(i.due_at, ${at}, a.zone), s.head_after_days) END`;
+const rung = (
+  at: Sql,
+): Sql => sql`CASE a.level WHEN 'own' THEN CASE WHEN a.steps IS NULL THEN reminder_rung(days_until(a.due_at, ${at}, a.zone)) ELSE steps_rung(a.steps, ${at}, a.zone) END
+  WHEN 'manager' THEN escalation_rung(days_until(a.due_at, ${at}, a.zone), coalesce(a.manager_after, s.manager_after_days))
+  ELSE escalation_rung(days_until(a.due_at, ${at}, a.zone), coalesce(a.head_after, s.head_after_days)) END`;
 
 const severities = (): Sql =>
   sql`json_build_object(${join(

@@ -212,6 +212,10 @@ const VARIABLES = {
     about:
       'Key that seals the secrets Mandate itself must keep (of webhooks), at least 32 characters. An embedded instance makes its own in the data folder.',
   },
+  MANDATE_REVIEW_LINK_DAYS: {
+    schema: z.coerce.number().int().min(1).max(90).default(7),
+    about: 'How long the link in a mail leads to what somebody is asked to review.',
+  },
   MANDATE_WEBHOOK_ALLOW_PRIVATE: {
     schema: z.stringbool().default(false),
     about: 'Lets webhooks reach private addresses and plain http. For a receiver inside the network, and for tests.',

@@ -4,6 +4,10 @@ const SCHEME = 'v1';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** 256 bits for one purpose alone: a secret that serves several is never used as the key of any. */
+export const derivedKey = (secret: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+
 /**
  * Seals the few secrets that Mandate itself must be able to use again: AES-256-GCM under a key that is not in the
  * database. `place` names where the sealed text is kept, and it opens nowhere else.
@@ -12,7 +16,7 @@ export class Sealing {
   private readonly key: Buffer;
 
   constructor(secret: string) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'mandate sealing', 32));
+    this.key = derivedKey(secret, 'mandate sealing');
   }
 
   seal(plain: string, place: string): string {

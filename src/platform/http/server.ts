@@ -22,8 +22,9 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 const OPEN_BODY_LIMIT_BYTES = 16 * 1024;
 const UPLOAD_MS = 30 * 60_000;
 const UPLOADS = /\/imports$/;
-/** Open beside the routes that say so themselves: the description of the API and the sign-in. */
-const OPEN_PATHS = /^\/(?:$|healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api\/v1\/auth\/|assets\/|favicon)/;
+/** Open beside the routes that say so themselves: the description of the API, the sign-in, and the page that leads to it. */
+const OPEN_PATHS =
+  /^\/(?:$|healthz\/|openapi\.json$|docs(?:\/|$)|problems\/|api\/v1\/auth\/|reviews$|assets\/|favicon)/;
 
 /** Makes the HTTP application of a root module, with everything every route shares. Does not listen yet. */
 export async function createHttpApp(
@@ -59,6 +60,7 @@ export async function createHttpApp(
       'scim/v2/*path',
       'signals/events',
       'reports/programme.html',
+      'reviews',
     ],
   });
   const fastify = app.getHttpAdapter().getInstance();
