@@ -31,6 +31,7 @@ import { Platform1763730000141 } from './1763730000141-platform-2.js';
 import { Inventory1763730000142 } from './1763730000142-inventory-2.js';
 import { PeopleAddresses1763730000164 } from './1763730000164-people-5.js';
 import { Inventory1763730000143 } from './1763730000143-inventory-3.js';
+import { Certification1763730000211 } from './1763730000211-certification-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   Inventory1763730000142,
   PeopleAddresses1763730000164,
   Inventory1763730000143,
+  Certification1763730000211,
 ] as const;

@@ -1,10 +1,10 @@
 import { everybody, isAtLeast } from '../../catalogue/index.js';
 import { attachPartition, createPartition, raw, sql, type Tx } from '../../platform/database/index.js';
 import { type Campaign, PARTITION_FROM } from '../campaign.js';
-import { isPlain, itemsPlan } from './plan-items.js';
+import { itemsPlan } from './plan-items.js';
 
 const COLUMNS =
-  'campaign_id, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, state';
+  'id, campaign_id, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, state';
 
 /**
  * Writes every item of a campaign in one statement: the population as it is now, routed. A large campaign gets a partition of
@@ -24,9 +24,8 @@ export async function launchItems(
     await tx.sql`SET LOCAL work_mem = '64MB'`;
     await tx.sql`SET LOCAL maintenance_work_mem = '256MB'`;
   }
-  const id = isPlain(campaign) ? '' : 'id, ';
-  await tx.run(sql`WITH ${itemsPlan(campaign, now)} INSERT INTO ${raw(partition?.table ?? 'review_items')} (${raw(`${id}${COLUMNS}`)})
-    SELECT ${raw(id)} ${campaign.id}::uuid, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END FROM items`);
+  await tx.run(sql`WITH ${itemsPlan(campaign, now)} INSERT INTO ${raw(partition?.table ?? 'review_items')} (${raw(COLUMNS)})
+    SELECT coalesce(id, gen_random_uuid()), ${campaign.id}::uuid, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END FROM items`);
   if (partition) await attachPartition(tx, partition);
 }
 
