@@ -36,6 +36,7 @@ import { Remediation1763730000191 } from './1763730000191-remediation-2.js';
 import { Notifications1763730000181 } from './1763730000181-notifications-2.js';
 import { Certification1763730000182 } from './1763730000182-certification-2.js';
 import { Certification1763730000183 } from './1763730000183-certification-3.js';
+import { Certification1763730000211 } from './1763730000211-certification-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -77,4 +78,5 @@ export const migrations = [
   Notifications1763730000181,
   Certification1763730000182,
   Certification1763730000183,
+  Certification1763730000211,
 ] as const;

@@ -11,7 +11,7 @@ import type { Seeded } from './seed.js';
 import { ROUNDS } from './sync-rows.js';
 import type { Work } from './worker.js';
 
-const ROWS = ['1', '2', 'sync-memory', '3', '4', '4-growth', '5'] as const;
+const ROWS = ['1', '2', 'sync-memory', '3', '4', '4-growth', '5', '6', '6-page', '6-preview'] as const;
 type RowName = (typeof ROWS)[number];
 
 const USAGE = `npm run bench -- [--n 1000000] [--row ${ROWS.join('|')}]... [--output table|json]`;
@@ -88,6 +88,12 @@ async function run({ n, rows }: Options, serverUrl: string, folder: string, sign
     const users = Math.min(n, 100_000);
     const databaseUrl = await makeDatabase(serverUrl, 'bench_report');
     found.push(...(await inProcess<BenchRow[]>({ databaseUrl, folder, n: users, step: 'report' }, signal)));
+    await dropDatabase(serverUrl, 'bench_report');
+  }
+  if (any('6', '6-page', '6-preview')) {
+    const databaseUrl = await makeDatabase(serverUrl, 'bench_reviews');
+    note(`a campaign of ${n} credentials`);
+    found.push(...(await inProcess<BenchRow[]>({ databaseUrl, folder, n, step: 'certify', rows: [...rows] }, signal)));
   }
   return found.filter(({ row }) => rows.has(row as RowName));
 }
@@ -161,6 +167,9 @@ const TITLES: Record<RowName, string> = {
   '4': 'what is due, committed with audit / bare count',
   '4-growth': 'the same / its time at a tenth of the size',
   '5': 'credential report end to end (own side)',
+  '6': 'campaign launched: routed, frozen, indexed / plain insert of the same rows',
+  '6-page': 'page of a reviewer over HTTP, p99 / 10 ms',
+  '6-preview': 'preview of the campaign in one query / count with the joins it needs',
 };
 
 function table(rows: readonly BenchRow[]): string {

@@ -37,10 +37,14 @@ export interface Product {
   close(): Promise<void>;
 }
 
-export async function startProduct(databaseUrl: string, at: number): Promise<Product> {
+export async function startProduct(
+  databaseUrl: string,
+  at: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Product> {
   const clock = new ManualClock(new Date(at));
   const app = await createApplication({
-    environment: { DATABASE_URL: databaseUrl, MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'error' },
+    environment: { DATABASE_URL: databaseUrl, MANDATE_PORT: '0', MANDATE_LOG_LEVEL: 'error', ...more },
     clock,
     works: false,
     log: process.stderr,

@@ -1,3 +1,4 @@
+import { certificationRows } from './certification-rows.js';
 import { evaluationRows } from './evaluation-rows.js';
 import type { BenchRow } from './measure.js';
 import { organisation } from './organisation.js';
@@ -12,6 +13,7 @@ export type Work = { readonly databaseUrl: string; readonly folder: string } & (
   | { readonly step: 'sync' | 'memory'; readonly n: number; readonly due: number; readonly sourceId: string }
   | { readonly step: 'evaluate'; readonly n: number; readonly due: number; readonly rows: readonly string[] }
   | { readonly step: 'report'; readonly n: number }
+  | { readonly step: 'certify'; readonly n: number; readonly rows: readonly string[] }
 );
 
 /** Does it, and says on stdout what came of it. */
@@ -35,5 +37,7 @@ async function done(task: Work): Promise<object | BenchRow[]> {
       return evaluationRows(databaseUrl, organisation(task.n, task.due), new Set(task.rows));
     case 'report':
       return reportRow(databaseUrl, folder, task.n);
+    case 'certify':
+      return certificationRows(databaseUrl, task.n, new Set(task.rows));
   }
 }

@@ -29,6 +29,9 @@ describe('the benchmark', () => {
       { row: '4', goal: 2, rssMb: expect.any(Number), ...measured },
       { row: '4-growth', goal: 1.3, rssMb: expect.any(Number), ...measured },
       { row: '5', goal: null, rssMb: expect.any(Number), ...measured, ratio: null, floorMs: null },
+      { row: '6', goal: 1.2, rssMb: expect.any(Number), ...measured },
+      { row: '6-page', goal: 1, rssMb: expect.any(Number), ...measured },
+      { row: '6-preview', goal: null, rssMb: expect.any(Number), ...measured },
     ]);
     for (const { ratio, ms, floorMs } of rows)
       for (const figure of [ratio, ms, floorMs]) if (figure !== null) expect(figure).toBeGreaterThan(0);

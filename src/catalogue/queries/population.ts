@@ -40,6 +40,8 @@ export interface PopulationParts {
   readonly changes?: boolean;
   /** Only these: a query that yields their ids in its one column. */
   readonly within?: Sql;
+  /** Only what belongs to a collection, or only what belongs to none. */
+  readonly collected?: boolean | undefined;
   /** They are few: what hangs on each is looked up, not joined as a whole. */
   readonly few?: boolean;
 }
@@ -140,7 +142,7 @@ const self = (few: boolean): string => {
     'SELECT lower(user_name) AS login, id FROM persons UNION SELECT lower(email), id FROM persons WHERE email IS NOT NULL';
   return few
     ? `LEFT JOIN LATERAL (SELECT min(k.id::text)::uuid AS id FROM (SELECT id FROM persons WHERE lower(user_name) = lower(i.display_name) UNION SELECT id FROM persons WHERE lower(email) = lower(i.display_name)) k WHERE i.nature IN ('human', 'mixed') HAVING count(*) = 1) self ON true`
-    : `LEFT JOIN (SELECT k.login, min(k.id::text)::uuid AS id FROM (${logins}) k GROUP BY k.login HAVING count(DISTINCT k.id) = 1) self ON i.nature IN ('human', 'mixed') AND self.login = lower(i.display_name)`;
+    : `LEFT JOIN (SELECT k.login, min(k.id::text)::uuid AS id FROM (${logins}) k GROUP BY k.login HAVING count(DISTINCT k.id) = 1) self ON self.login = CASE WHEN i.nature IN ('human', 'mixed') THEN lower(i.display_name) END`;
 };
 
 /** The worst open finding about a subject, or about the identity that holds it. */
@@ -188,7 +190,8 @@ export function population(filter: PopulationFilter, now: Date, parts: Populatio
       ${parts.shape ? raw(`, shaped.shape`) : empty} ${parts.findings ? raw(', coalesce(wrong.worst, 0) AS worst_finding') : empty} ${parts.changes ? raw(', changed.at AS changed_at') : empty}
     ${raw(holder.from)} LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state IN ('provisional', 'accepted') ${raw(serves(parts.few ?? false))} ${raw(self(parts.few ?? false))}
     ${parts.use ? raw(use.joins(parts.few ?? false)) : empty} ${parts.shape ? raw(SHAPE) : empty} ${parts.findings ? raw(FINDINGS(holder.id)) : empty} ${parts.changes ? raw(CHANGES(OWN[subject])) : empty}
-    WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? sql`AND ${raw(holder.id)} IN (${parts.within})` : empty} AND ${conditions(filter)}`;
+    WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? sql`AND ${raw(holder.id)} IN (${parts.within})` : empty}
+      ${parts.collected === undefined ? empty : raw(`AND i.collection_id IS ${parts.collected ? 'NOT ' : ''}NULL`)} AND ${conditions(filter)}`;
 }
 
 const riskOf = (subject: PopulationSubject): string =>

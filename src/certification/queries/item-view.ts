@@ -27,21 +27,23 @@ export interface ItemRow {
 
 const RANK_OF: Record<string, number> = { critical: 0, high: 1, moderate: 2, unrated: 3, low: 4 };
 
-const someone = (id: string): string =>
-  `CASE WHEN ${id} IS NULL THEN NULL ELSE json_build_object('id', ${id}, 'kind', CASE WHEN rt.id IS NULL THEN 'person' ELSE 'team' END, 'displayName', coalesce(rp.display_name, rt.name)) END`;
+/** Names are looked up where they are shown: a handful of people on a page must never lead to a scan of them all. */
+const nameOf = (id: string): Sql => sql`(SELECT pn.display_name FROM (${everybody}) pn WHERE pn.id = ${raw(id)})`;
+
+const someone = (id: string): Sql =>
+  sql`CASE WHEN ${raw(id)} IS NULL THEN NULL ELSE coalesce((SELECT json_build_object('id', rt.id, 'kind', 'team', 'displayName', rt.name) FROM (${allTeams}) rt WHERE rt.id = ${raw(id)}), json_build_object('id', ${raw(id)}, 'kind', 'person', 'displayName', ${nameOf(id)})) END`;
 
 const view = (
   page: Sql,
 ): Sql => sql`SELECT i.id, i.rank, i.version, i.campaign_id AS "campaignId", i.subject_type AS "subjectType", i.subject_id AS "subjectId", e.frozen_at AS "frozenAt", e.risk, e.evidence->'lastUse'->>'at' AS "lastUsedAt", json_build_object(
     'id', i.id, 'version', i.version, 'campaign', json_build_object('id', c.id, 'name', c.name, 'status', c.status, 'dueAt', iso(c.due_at), 'closesAt', iso(c.closes_at)),
     'subject', json_build_object('type', i.subject_type, 'id', i.subject_id, 'displayName', e.subject_name), 'mode', i.mode, 'stage', i.stage, 'state', i.state, 'cites', i.cites_item_id, 'parent', i.parent_id,
-    'reviewer', ${raw(someone('i.reviewer_id'))}, 'route', i.route, 'delegatedFrom', CASE WHEN dp.id IS NULL THEN NULL ELSE json_build_object('id', dp.id, 'displayName', dp.display_name) END,
+    'reviewer', ${someone('i.reviewer_id')}, 'route', i.route, 'delegatedFrom', (SELECT json_build_object('id', dp.id, 'displayName', dp.display_name) FROM (${everybody}) dp WHERE dp.id = i.delegated_from),
     'risk', CASE i.rank WHEN 0 THEN 'critical' WHEN 1 THEN 'high' WHEN 2 THEN 'moderate' WHEN 4 THEN 'low' END,
     'recommendation', CASE WHEN e.item_id IS NULL THEN NULL ELSE json_build_object('verdict', e.recommended, 'because', e.because, 'rule', e.rule, 'use', e.use) END, 'routine', coalesce(e.routine, false),
     'evidence', e.evidence, 'evidenceHash', e.hash, 'frozenAt', iso(e.frozen_at),
-    'decision', CASE WHEN d.id IS NULL THEN NULL ELSE json_build_object('verdict', d.verdict, 'reason', d.reason, 'grants', coalesce(d.detail->'grants', '[]'), 'decidedBy', json_build_object('id', d.decided_by, 'displayName', by.display_name), 'decidedAt', iso(d.decided_at), 'channel', d.channel, 'bulk', d.bulk, 'againstAdvice', d.against_advice, 'haste', d.haste, 'evidenceHash', d.evidence_hash) END)::text AS json
-  FROM (${page}) i JOIN campaigns c ON c.id = i.campaign_id LEFT JOIN review_evidence e ON e.campaign_id = i.campaign_id AND e.item_id = i.id LEFT JOIN review_decisions d ON d.id = i.decision_id
-    LEFT JOIN (${everybody}) by ON by.id = d.decided_by LEFT JOIN (${everybody}) rp ON rp.id = i.reviewer_id LEFT JOIN (${allTeams}) rt ON rt.id = i.reviewer_id LEFT JOIN (${everybody}) dp ON dp.id = i.delegated_from`;
+    'decision', CASE WHEN d.id IS NULL THEN NULL ELSE json_build_object('verdict', d.verdict, 'reason', d.reason, 'grants', coalesce(d.detail->'grants', '[]'), 'decidedBy', json_build_object('id', d.decided_by, 'displayName', ${nameOf('d.decided_by')}), 'decidedAt', iso(d.decided_at), 'channel', d.channel, 'bulk', d.bulk, 'againstAdvice', d.against_advice, 'haste', d.haste, 'evidenceHash', d.evidence_hash) END)::text AS json
+  FROM (${page}) i JOIN campaigns c ON c.id = i.campaign_id LEFT JOIN review_evidence e ON e.campaign_id = i.campaign_id AND e.item_id = i.id LEFT JOIN review_decisions d ON d.id = i.decision_id`;
 
 function conditions(filter: ItemFilter): Sql {
   const all: Sql[] = [sql`i.state <> 'withdrawn'`];
@@ -53,9 +55,24 @@ function conditions(filter: ItemFilter): Sql {
   return join(all, ' AND ');
 }
 
+const FIRST = [-1, '00000000-0000-0000-0000-000000000000'] as const;
+
+/** The same as {@link conditions} with one text whatever is asked for; only the place of a subject decides which index is read. */
+function asOneText(filter: ItemFilter): Sql {
+  const all = [sql`i.state <> 'withdrawn'`];
+  const among = (column: string, type: string, value: string | number | null): void =>
+    void all.push(sql`(${value}${raw(`::${type}`)} IS NULL OR ${raw(column)} = ${value}${raw(`::${type}`)})`);
+  among('i.state', 'text', filter.state ?? null);
+  among('i.verdict', 'text', filter.verdict ?? null);
+  among('i.mode', 'text', filter.mode ?? null);
+  among('i.rank', 'smallint', filter.risk === undefined ? null : (RANK_OF[filter.risk] ?? 3));
+  if (filter.subject !== undefined) all.push(sql`i.subject_id = ${filter.subject}::uuid`);
+  return join(all, ' AND ');
+}
+
 /**
  * A reviewer's page: what is theirs, and their teams', in campaigns that run, the gravest first. Each campaign and holder is read
- * by its index and only as far as the page needs, so it costs the same however many items there are.
+ * by its index and only as far as the page needs, so it costs the same however many items there are; its plan is kept.
  */
 export function reviewerPage(
   tx: Tx,
@@ -64,11 +81,13 @@ export function reviewerPage(
   limit: number,
   after: readonly unknown[] | null,
 ): Promise<ItemRow[]> {
-  const page = sql`SELECT x.* FROM (SELECT id FROM campaigns WHERE status = 'running' ${filter.campaign === undefined ? empty : sql`AND id = ${filter.campaign}::uuid`}) c
+  const campaign = filter.campaign ?? null;
+  const [rank, id] = after ?? FIRST;
+  const page = sql`SELECT x.* FROM (SELECT id FROM campaigns WHERE status = 'running' AND (${campaign}::uuid IS NULL OR id = ${campaign}::uuid)) c
     CROSS JOIN (SELECT ${personId}::uuid AS id UNION ALL SELECT team_id FROM (${membersOfTeams}) m WHERE m.person_id = ${personId}::uuid) holder
-    CROSS JOIN LATERAL (SELECT i.* FROM review_items i WHERE i.campaign_id = c.id AND i.reviewer_id = holder.id AND ${conditions(filter)} ${after === null ? empty : sql`AND (i.rank, i.id) > (${after[0]}::smallint, ${after[1]}::uuid)`} ORDER BY i.rank, i.id LIMIT ${limit}) x
+    CROSS JOIN LATERAL (SELECT i.* FROM review_items i WHERE i.campaign_id = c.id AND i.reviewer_id = holder.id AND ${asOneText(filter)} AND (i.rank, i.id) > (${rank}::smallint, ${id}::uuid) ORDER BY i.rank, i.id LIMIT ${limit}) x
     ORDER BY x.rank, x.id LIMIT ${limit}`;
-  return tx.run<ItemRow>(sql`${view(page)} ORDER BY i.rank, i.id`);
+  return tx.prepared<ItemRow>(sql`${view(page)} ORDER BY i.rank, i.id`);
 }
 
 /** The items of one campaign, in the order of their subjects. */

@@ -1,10 +1,22 @@
 import { everybody, isAtLeast } from '../../catalogue/index.js';
 import { attachPartition, createPartition, raw, sql, type Tx } from '../../platform/database/index.js';
 import { type Campaign, PARTITION_FROM } from '../campaign.js';
-import { isPlain, itemsPlan } from './plan-items.js';
+import { itemsPlan } from './plan-items.js';
 
-const COLUMNS =
-  'campaign_id, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, state';
+const COLUMNS = [
+  'id',
+  'campaign_id',
+  'subject_type',
+  'subject_id',
+  'identity_id',
+  'reviewer_id',
+  'cites_item_id',
+  'delegated_from',
+  'rank',
+  'mode',
+  'route',
+  'state',
+];
 
 /**
  * Writes every item of a campaign in one statement: the population as it is now, routed. A large campaign gets a partition of
@@ -16,18 +28,17 @@ export async function launchItems(
   now: Date,
   partitionFrom = PARTITION_FROM,
 ): Promise<void> {
-  const partition = (await isAtLeast(tx, campaign.scope, partitionFrom, now))
-    ? await createPartition(tx, 'review_items', 'campaign_id', campaign.id)
-    : null;
-  if (partition) {
-    // For this transaction alone: the joins and the index builds of a large campaign stay in memory.
-    await tx.sql`SET LOCAL work_mem = '64MB'`;
-    await tx.sql`SET LOCAL maintenance_work_mem = '256MB'`;
+  const items = sql`WITH ${itemsPlan(campaign, now)}
+    SELECT coalesce(id, gen_random_uuid()) AS id, ${campaign.id}::uuid AS campaign_id, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END AS state FROM items`;
+  if (!(await isAtLeast(tx, campaign.scope, partitionFrom, now))) {
+    await tx.run(sql`INSERT INTO review_items (${raw(COLUMNS.join(', '))}) ${items}`);
+    return;
   }
-  const id = isPlain(campaign) ? '' : 'id, ';
-  await tx.run(sql`WITH ${itemsPlan(campaign, now)} INSERT INTO ${raw(partition?.table ?? 'review_items')} (${raw(`${id}${COLUMNS}`)})
-    SELECT ${raw(id)} ${campaign.id}::uuid, subject_type, subject_id, identity_id, reviewer_id, cites_item_id, delegated_from, rank, mode, route, CASE WHEN mode IN ('covered', 'carried') THEN mode ELSE 'open' END FROM items`);
-  if (partition) await attachPartition(tx, partition);
+  // For this transaction alone: the joins and the index builds of a large campaign stay in memory.
+  await tx.sql`SET LOCAL work_mem = '128MB'`;
+  await tx.sql`SET LOCAL maintenance_work_mem = '256MB'`;
+  const partition = { parent: 'review_items', key: 'campaign_id', value: campaign.id };
+  await attachPartition(tx, await createPartition(tx, partition, COLUMNS, items));
 }
 
 /** What the frozen items say of themselves: how many subjects they cover, the root hash over them, and what is wrong with their reviewers. */

@@ -1,5 +1,5 @@
 import type { PopulationParts } from '../../catalogue/index.js';
-import { raw, type Sql, sql } from '../../platform/database/index.js';
+import { empty, raw, type Sql, sql } from '../../platform/database/index.js';
 import type { Campaign } from '../campaign.js';
 import { routed, routingGround } from './routing.js';
 
@@ -10,27 +10,29 @@ export const rankOf = (risk: string): string =>
 /** Whether a campaign asks about collections at all, and whether it looks at what was attested last time. */
 const asksOnce = ({ scope, settings }: Campaign): boolean => settings.collections.askOnce && scope.subject !== 'grant';
 
-/** Whether every subject becomes one item: its id is then given where the row is written, which spares a copy of them all. */
-export const isPlain = (campaign: Campaign): boolean => !campaign.settings.delta.enabled && !asksOnce(campaign);
-
 /**
- * Every item a campaign would have now, as the body of a WITH whose last member is `items`: id (unless it is plain), subject_type, subject_id,
- * identity_id, reviewer_id, route, delegated_from, mode, cites_item_id, rank, risk, and what the parts add. Preview and launch
- * use the same; what is drawn by lot hangs on the campaign's seed alone.
+ * Every item a campaign would have now, as the body of a WITH whose last member is `items`: id (of what others cite; null = it gets
+ * one where it is written), subject_type, subject_id, identity_id, reviewer_id, route, delegated_from, mode, cites_item_id, rank, risk,
+ * and what the parts add. Preview and launch use the same; what is drawn by lot hangs on the campaign's seed alone.
+ *
+ * What cannot be carried and belongs to no collection is asked about whatever the rest is, and goes straight through: of a million
+ * subjects nearly all are like that, and only the others have to be held against each other.
  */
 export function itemsPlan(campaign: Campaign, now: Date, parts: PopulationParts = {}): Sql {
   const { scope, reviewers, settings } = campaign;
   const delta = settings.delta.enabled;
   const once = asksOnce(campaign);
-  const wanted: PopulationParts = {
-    ...parts,
-    ...(delta ? { use: true, findings: true, changes: true } : {}),
-    ...(once ? { shape: true, findings: true } : {}),
-  };
-  const population = routed(scope, reviewers, now, wanted);
   const shared = sql`${scope.subject}::text AS subject_type`;
-  if (isPlain(campaign))
-    return sql`${routingGround(now)}, items AS (SELECT ${shared}, r.*, 'asked'::text AS mode, NULL::uuid AS cites_item_id, ${raw(rankOf('r.risk'))} AS rank FROM (${population}) r)`;
+  const use = parts.use ? sql`, last_used_at, known_since, known_until, born_at` : empty;
+  const straight = (which: PopulationParts): Sql =>
+    sql`SELECT NULL::uuid AS id, ${shared}, subject_id, identity_id, reviewer_id, route, delegated_from, 'asked'::text AS mode, NULL::uuid AS cites_item_id, ${raw(rankOf('risk'))} AS rank,
+        risk, environment, kind, protected, can_disable, personal ${use} FROM (${routed(scope, reviewers, now, which)}) alone`;
+  if (!delta && !once) return sql`${routingGround(now)}, items AS (${straight(parts)})`;
+  const population = routed(scope, reviewers, now, {
+    ...parts,
+    ...(delta ? { use: true, findings: true, changes: true } : { collected: true }),
+    ...(once ? { shape: true, findings: true } : {}),
+  });
   const lot = sql`hashtextextended(subject_id::text, ${campaign.seed}::bigint)`;
   const carries = delta
     ? sql`marked AS (SELECT p.*, a.item_id AS attested_item_id,
@@ -51,12 +53,13 @@ export function itemsPlan(campaign: Campaign, now: Date, parts: PopulationParts 
     modes AS (SELECT l.*, CASE WHEN unchanged AND NOT carried_sample THEN 'carried' WHEN carried_sample THEN 'sample' WHEN template_id IS NULL THEN 'asked' WHEN outlier THEN 'outlier'
         WHEN place <= greatest(${minimumSample}::int, ceil(members * ${sampleShare}::float8)) THEN 'sample' ELSE 'covered' END AS mode FROM lots l),
     items AS (
-      SELECT gen_random_uuid() AS id, ${shared}, subject_id, identity_id, CASE WHEN mode NOT IN ('carried', 'covered') THEN reviewer_id END AS reviewer_id, CASE WHEN mode NOT IN ('carried', 'covered') THEN route END AS route,
+      ${delta ? empty : sql`${straight({ ...parts, collected: false })} UNION ALL`}
+      SELECT NULL::uuid AS id, ${shared}, subject_id, identity_id, CASE WHEN mode NOT IN ('carried', 'covered') THEN reviewer_id END AS reviewer_id, CASE WHEN mode NOT IN ('carried', 'covered') THEN route END AS route,
         CASE WHEN mode NOT IN ('carried', 'covered') THEN delegated_from END AS delegated_from, mode, CASE mode WHEN 'carried' THEN attested_item_id WHEN 'covered' THEN template_id END AS cites_item_id, ${raw(rankOf('risk'))} AS rank,
-        risk, environment, kind, protected, can_disable, personal ${parts.use ? sql`, last_used_at, known_since, known_until, born_at` : sql``} FROM modes
+        risk, environment, kind, protected, can_disable, personal ${use} FROM modes
       UNION ALL
       SELECT id, 'collection', collection_id, NULL, reviewer_id, route, delegated_from, 'collection', NULL, ${raw(rankOf(`CASE risk_rank WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END`))},
-        CASE risk_rank WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END, NULL, NULL, 'a collection as a whole', false, false ${parts.use ? sql`, NULL, NULL, NULL, NULL` : sql``} FROM templates)`;
+        CASE risk_rank WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'moderate' WHEN 1 THEN 'low' END, NULL, NULL, 'a collection as a whole', false, false ${parts.use ? sql`, NULL, NULL, NULL, NULL` : empty} FROM templates)`;
 }
 
 /** What silence would do to a row that carries the parts `use`: disable, or escalate. */

@@ -31,7 +31,8 @@ const RELATIONS: Record<Relation, { joins: (now: Date) => Sql; person: string }>
     person: 'mg.id',
   },
   'unit-head': {
-    joins: () => sql`LEFT JOIN (${headsOfUnits}) hu ON hu.unit_id = p.unit_id LEFT JOIN able uh ON uh.id = hu.head_id`,
+    joins: () =>
+      sql`LEFT JOIN ${rowsOf('heads', 'unit_id', 'head_id')} AS hu(unit_id, head_id) ON hu.unit_id = p.unit_id LEFT JOIN able uh ON uh.id = hu.head_id`,
     person: 'uh.id',
   },
 };
@@ -103,19 +104,26 @@ export function routed(
               ', ',
             )}`
       }
-        FROM (${population(filter, now, parts)}) p ${
+        FROM (${population(filter, now, parts)} ${parts.few ? empty : sql`OFFSET 0`}) p ${
           relations.length === 0
             ? empty
             : join(
                 relations.map((by) => RELATIONS[by].joins(now)),
                 ' ',
               )
-        } OFFSET 0) q OFFSET 0) chosen`;
+        } OFFSET 0) q OFFSET 0) chosen LEFT JOIN ${rowsOf('away', 'person_id', 'delegate_id')} AS aw(person_id, delegate_id) ON aw.person_id = chosen.routed_id`;
 }
 
-/** Few are away at a time: whoever is not among them costs one look at a short list. */
-const AWAY = sql`(CASE WHEN chosen.routed_id = ANY(ARRAY(SELECT person_id FROM away)) THEN (SELECT w.delegate_id FROM away w WHERE w.person_id = chosen.routed_id AND w.delegate_id IS DISTINCT FROM chosen.own_person_id) END)`;
+/** Whoever is away has the one named who decides for them meanwhile; nobody decides about their own. */
+const AWAY = sql`nullif(aw.delegate_id, chosen.own_person_id)`;
 
-/** What {@link routed} stands on: who can answer at all, and who decides for whom right now. For a WITH clause. */
-export const routingGround = (now: Date): Sql => sql`able AS MATERIALIZED (${peopleWhoAnswer(now)}),
-  away AS MATERIALIZED (SELECT DISTINCT ON (d.person_id) d.person_id, d.delegate_id FROM delegations d JOIN able a ON a.id = d.delegate_id WHERE d.ended_at IS NULL AND d.starts_at <= ${now} AND d.ends_at > ${now} ORDER BY d.person_id, d.created_at DESC)`;
+/** Two columns of a member of the WITH, a row each: what scans the member itself is never shared out among several processes. */
+const rowsOf = (member: string, key: string, value: string): Sql =>
+  raw(
+    `unnest(ARRAY(SELECT ${key} FROM ${member} ORDER BY ${key}), ARRAY(SELECT ${value} FROM ${member} ORDER BY ${key}))`,
+  );
+
+/** What {@link routed} stands on: who can answer at all, who decides for whom right now, and who heads each unit. For a WITH clause. */
+export const routingGround = (now: Date): Sql => sql`able AS NOT MATERIALIZED (${peopleWhoAnswer(now)}),
+  away AS MATERIALIZED (SELECT DISTINCT ON (d.person_id) d.person_id, d.delegate_id FROM delegations d JOIN able a ON a.id = d.delegate_id WHERE d.ended_at IS NULL AND d.starts_at <= ${now} AND d.ends_at > ${now} ORDER BY d.person_id, d.created_at DESC),
+  heads AS MATERIALIZED (${headsOfUnits})`;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pgCopy from 'pg-copy-streams';
@@ -29,6 +30,17 @@ export class Tx {
 
   async run<R = Record<string, unknown>>(statement: Sql): Promise<R[]> {
     const result = await (await this.client()).query<R & object>(statement.text, statement.values);
+    return result.rows;
+  }
+
+  /**
+   * The same, and PostgreSQL keeps its plan: for a statement that is asked all the time and takes longer to plan than to answer.
+   * Each text is kept by each connection until it closes, so it must be one of a few: what varies is bound, never written into
+   * it. It names its columns: a kept plan whose columns change is an error.
+   */
+  async prepared<R = Record<string, unknown>>({ text, values }: Sql): Promise<R[]> {
+    const name = createHash('sha256').update(text).digest('base64url');
+    const result = await (await this.client()).query<R & object>({ name, text, values });
     return result.rows;
   }
 

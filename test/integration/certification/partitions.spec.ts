@@ -16,6 +16,11 @@ describe('a large campaign', () => {
     ).map(({ name }) => name);
   const indexes = async (table: string): Promise<number> =>
     (await t.sql('SELECT 1 FROM pg_indexes WHERE tablename = $1', [table])).length;
+  const columns = (table: string): Promise<object[]> =>
+    t.sql(
+      'SELECT column_name, ordinal_position, data_type, is_nullable, column_default FROM information_schema.columns WHERE table_name = $1 ORDER BY 2',
+      [table],
+    );
   beforeAll(async () => {
     t = await startApp();
     o = await reviewedOrganisation(t);
@@ -53,6 +58,7 @@ describe('a large campaign', () => {
     const [own, rest] = await partitions();
     expect(rest).toBe('review_items_rest');
     expect(await indexes(own!)).toBe(await indexes('review_items_rest'));
+    expect(await columns(own!)).toEqual(await columns('review_items_rest'));
     expect(await t.sql(`SELECT count(*)::int AS n FROM ${own}`)).toEqual([{ n: 3 }]);
     const small = await o.campaign({ name: 'Small', reviewers: ['unit-head'] });
     await launch(small.id, 4);
