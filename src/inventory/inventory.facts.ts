@@ -51,6 +51,19 @@ const HELD_USE = `max(cu.last_used_at) AS used, max(coalesce(cu.known_since, csr
         CASE WHEN bool_or(coalesce(cu.known_until, csr.use_known_until) IS NULL OR NOT c.tells_last_use) FILTER (WHERE ${LIVE}) THEN NULL ELSE min(coalesce(cu.known_until, csr.use_known_until)) FILTER (WHERE ${LIVE}) END AS used_until
       FROM credentials c LEFT JOIN credential_usage cu ON cu.credential_id = c.id LEFT JOIN scope_readings csr ON csr.scope_id = c.scope_id AND csr.resource_type = c.resource_type`;
 
+/** What an identity may change, grant by grant, and what is told of the use of each. */
+const PRIVILEGE = `g.identity_id, g.id, e.display_name AS name, e.privilege, g.first_seen_at, gu.last_used_at, coalesce(gu.known_since, gsr.use_known_since) AS since, coalesce(gu.known_until, gsr.use_known_until) AS until`;
+const PRIVILEGED_GRANTS = `FROM grants g JOIN entitlements e ON e.id = g.entitlement_id LEFT JOIN grant_usage gu ON gu.grant_id = g.id LEFT JOIN scope_readings gsr ON gsr.scope_id = g.scope_id AND gsr.resource_type = g.resource_type
+      WHERE g.removed_at IS NULL AND e.removed_at IS NULL AND e.privilege IN ('admin', 'privileged', 'write')`;
+const PRIVILEGES = `json_agg(json_build_object('name', one.name, 'privilege', one.privilege, 'firstSeenAt', epoch_ms(one.first_seen_at), 'lastUsedAt', epoch_ms(one.last_used_at), 'useKnownSince', epoch_ms(one.since), 'useKnownUntil', epoch_ms(one.until)) ORDER BY one.name, one.id) AS privileges`;
+
+/** Accounts of our own that may become an identity as a whole, but for the one it lies in. */
+const NEAR_ACCOUNT = `t.account_id AS account, s.environment`;
+const NEAR_TRUSTS = `FROM identity_trusts t JOIN scopes s ON s.external_id = t.account_id AND s.environment IS NOT NULL WHERE t.standing = 'own' AND t.principal_kind = 'account' AND NOT t.narrowed`;
+const NEAR_ACCOUNTS = `json_agg(json_build_object('account', near.account, 'environment', near.environment) ORDER BY near.account, near.environment) AS accounts`;
+
+const CONSUMERS = `json_agg(json_build_object('kind', one.kind, 'locator', one.locator) ORDER BY one.kind, one.locator, one.basis) AS consumers`;
+
 const connector: Record<string, FactColumn> = { connector: { sql: 'src.connector', type: 'text' } };
 
 /** Relations and facts over the inventory's own tables. */
@@ -120,11 +133,32 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
         sql: 'epoch_ms(coalesce(u.known_until, sr.use_known_until, hu.used_until))',
         type: 'instant',
       },
-      useReviewedUntil: {
-        sql: '(SELECT epoch_ms(max(v.used_until)) FROM use_reviews v WHERE v.identity_id = i.id)',
-        type: 'instant',
-      },
     },
+  });
+  facts.contribute({
+    subject: 'identity',
+    name: 'use reviews',
+    joins:
+      'LEFT JOIN LATERAL (SELECT max(v.used_until) AS used_until FROM use_reviews v WHERE v.identity_id = i.id) reviewed ON true',
+    joinsOfAll:
+      'LEFT JOIN (SELECT v.identity_id, max(v.used_until) AS used_until FROM use_reviews v GROUP BY v.identity_id) reviewed ON reviewed.identity_id = i.id',
+    columns: { useReviewedUntil: { sql: 'epoch_ms(reviewed.used_until)', type: 'instant' } },
+  });
+  facts.contribute({
+    subject: 'identity',
+    name: 'held privileges',
+    joins: `LEFT JOIN LATERAL (SELECT ${PRIVILEGES} FROM (SELECT ${PRIVILEGE} ${PRIVILEGED_GRANTS} AND g.identity_id = i.id ORDER BY e.display_name, g.id LIMIT 100) one) mighty ON true`,
+    joinsOfAll: `LEFT JOIN (SELECT one.identity_id, ${PRIVILEGES} FROM (SELECT ${PRIVILEGE}, row_number() OVER (PARTITION BY g.identity_id ORDER BY e.display_name, g.id) AS place ${PRIVILEGED_GRANTS}) one
+      WHERE one.place <= 100 GROUP BY one.identity_id) mighty ON mighty.identity_id = i.id`,
+    columns: { heldPrivileges: { sql: `coalesce(mighty.privileges, '[]')`, type: 'json' } },
+  });
+  facts.contribute({
+    subject: 'identity',
+    name: 'trusted accounts',
+    joins: `LEFT JOIN LATERAL (SELECT ${NEAR_ACCOUNTS} FROM (SELECT DISTINCT ${NEAR_ACCOUNT} ${NEAR_TRUSTS} AND t.identity_id = i.id AND s.id <> i.scope_id) near) trusting ON i.kind IN ('role', 'workload')`,
+    joinsOfAll: `LEFT JOIN (SELECT near.identity_id, ${NEAR_ACCOUNTS} FROM (SELECT DISTINCT t.identity_id, ${NEAR_ACCOUNT} ${NEAR_TRUSTS} AND s.id <> (SELECT own.scope_id FROM identities own WHERE own.id = t.identity_id)) near
+      GROUP BY near.identity_id) trusting ON trusting.identity_id = i.id AND i.kind IN ('role', 'workload')`,
+    columns: { trustedAccounts: { sql: `coalesce(trusting.accounts, '[]')`, type: 'json' } },
   });
   facts.contribute({
     subject: 'identity',
@@ -137,19 +171,6 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       outsideTrusts: {
         sql: `CASE WHEN i.outside_trust = 'none' THEN '[]'::json ELSE (SELECT coalesce(json_agg(json_build_object('principal', t.principal, 'standing', t.standing, 'narrowed', t.narrowed, 'account', t.account_id) ORDER BY t.principal), '[]')
           FROM identity_trusts t WHERE t.identity_id = i.id AND t.standing IN ('vendor', 'outside', 'anyone', 'unknown')) END`,
-        type: 'json',
-      },
-      heldPrivileges: {
-        sql: `(SELECT coalesce(json_agg(json_build_object('name', held.name, 'privilege', held.privilege, 'firstSeenAt', epoch_ms(held.first_seen_at), 'lastUsedAt', epoch_ms(held.last_used_at), 'useKnownSince', epoch_ms(held.since), 'useKnownUntil', epoch_ms(held.until))), '[]') FROM (
-          SELECT g.id, e.display_name AS name, e.privilege, g.first_seen_at, gu.last_used_at, coalesce(gu.known_since, gsr.use_known_since) AS since, coalesce(gu.known_until, gsr.use_known_until) AS until
-          FROM grants g JOIN entitlements e ON e.id = g.entitlement_id LEFT JOIN grant_usage gu ON gu.grant_id = g.id LEFT JOIN scope_readings gsr ON gsr.scope_id = g.scope_id AND gsr.resource_type = g.resource_type
-          WHERE g.identity_id = i.id AND g.removed_at IS NULL AND e.removed_at IS NULL AND e.privilege IN ('admin', 'privileged', 'write') ORDER BY e.display_name, g.id LIMIT 100) held)`,
-        type: 'json',
-      },
-      trustedAccounts: {
-        sql: `CASE WHEN i.kind NOT IN ('role', 'workload') THEN '[]'::json ELSE (SELECT coalesce(json_agg(json_build_object('account', near.account, 'environment', near.environment) ORDER BY near.account, near.environment), '[]') FROM (
-          SELECT DISTINCT t.account_id AS account, s.environment FROM identity_trusts t JOIN scopes s ON s.external_id = t.account_id AND s.environment IS NOT NULL
-          WHERE t.identity_id = i.id AND t.standing = 'own' AND t.principal_kind = 'account' AND NOT t.narrowed AND s.id <> i.scope_id) near) END`,
         type: 'json',
       },
     },
@@ -193,12 +214,15 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
         sql: `c.scope_id IN (SELECT f.scope_id FROM resources f WHERE f.kind IN ('oidc-provider', 'trust-anchor') AND f.removed_at IS NULL)`,
         type: 'boolean',
       },
-      consumers: {
-        sql: `(SELECT coalesce(json_agg(json_build_object('kind', known.kind, 'locator', known.locator)), '[]') FROM (
-          SELECT n.kind, n.locator FROM consumers n WHERE n.credential_id = c.id ORDER BY n.kind, n.locator, n.basis LIMIT 50) known)`,
-        type: 'json',
-      },
     },
+  });
+  facts.contribute({
+    subject: 'credential',
+    name: 'consumers',
+    joins: `LEFT JOIN LATERAL (SELECT ${CONSUMERS} FROM (SELECT n.kind, n.locator, n.basis FROM consumers n WHERE n.credential_id = c.id ORDER BY n.kind, n.locator, n.basis LIMIT 50) one) known ON true`,
+    joinsOfAll: `LEFT JOIN (SELECT one.credential_id, ${CONSUMERS} FROM (SELECT n.*, row_number() OVER (PARTITION BY n.credential_id ORDER BY n.kind, n.locator, n.basis) AS place FROM consumers n) one
+      WHERE one.place <= 50 GROUP BY one.credential_id) known ON known.credential_id = c.id`,
+    columns: { consumers: { sql: `coalesce(known.consumers, '[]')`, type: 'json' } },
   });
   facts.contribute({
     subject: 'credential',

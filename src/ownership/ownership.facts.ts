@@ -6,6 +6,8 @@ import type { FactContribution, Facts, Marks } from '../subjects/index.js';
 /** Written out once for each person, not for each of the many identities they answer for. */
 const STANDINGS = `(SELECT p.id, p.status, p.leaves_at, ${personStanding('p')}::text AS standing FROM persons p)`;
 
+const OWNED = `count(*) AS identities FROM ownerships o JOIN identities i ON i.id = o.identity_id WHERE o.state <> 'ended' AND i.removed_at IS NULL`;
+
 /** Who answers for an identity (alias `i`), as facts. */
 const answers = (subject: FactContribution['subject']): FactContribution => ({
   subject,
@@ -17,7 +19,7 @@ const answers = (subject: FactContribution['subject']): FactContribution => ({
     owner: { sql: 'op.standing', type: 'json' },
     deputies: {
       // One deputy is the rule, and is joined; several are looked up.
-      sql: `CASE WHEN coalesce(cardinality(o.deputies), 0) = 0 THEN '[]'::json WHEN cardinality(o.deputies) = 1 THEN coalesce('[' || od.standing || ']', '[]')::json ELSE (SELECT coalesce(json_agg(${personStanding('d')} ORDER BY d.display_name), '[]') FROM persons d WHERE d.id = ANY(o.deputies)) END`,
+      sql: `CASE WHEN coalesce(cardinality(o.deputies), 0) = 0 THEN '[]' WHEN cardinality(o.deputies) = 1 THEN coalesce('[' || od.standing || ']', '[]') ELSE (SELECT coalesce(json_agg(${personStanding('d')} ORDER BY d.display_name)::text, '[]') FROM persons d WHERE d.id = ANY(o.deputies)) END`,
       type: 'json',
     },
     ownerTeam: { sql: 'ot.name', type: 'text' },
@@ -31,13 +33,9 @@ export function contributeOwnership(facts: Facts, marks: Marks, visibility: Visi
   facts.contribute({
     subject: 'person',
     name: 'ownership',
-    joins: '',
-    columns: {
-      ownedIdentities: {
-        sql: `(SELECT count(*) FROM ownerships o JOIN identities i ON i.id = o.identity_id WHERE o.owner_id = p.id AND o.state <> 'ended' AND i.removed_at IS NULL)`,
-        type: 'number',
-      },
-    },
+    joins: `LEFT JOIN LATERAL (SELECT ${OWNED} AND o.owner_id = p.id) owned ON true`,
+    joinsOfAll: `LEFT JOIN (SELECT o.owner_id, ${OWNED} GROUP BY o.owner_id) owned ON owned.owner_id = p.id`,
+    columns: { ownedIdentities: { sql: 'coalesce(owned.identities, 0)', type: 'number' } },
   });
   marks.contribute({
     from: 'person',

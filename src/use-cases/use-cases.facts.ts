@@ -3,8 +3,8 @@ import { personStanding } from '../people/index.js';
 import { sql } from '../platform/database/index.js';
 import type { FactColumn, FactContribution, Facts, Marks } from '../subjects/index.js';
 
-/** Agents that authenticated as an identity (alias `i`) and are retired. */
-const RETIRED_AGENTS = `FROM agent_identities l JOIN agents a ON a.id = l.agent_id WHERE l.identity_id = i.id AND a.status = 'retired'`;
+/** Agents that authenticated as an identity and are retired. */
+const RETIRED_AGENTS = `count(*) AS agents, max(a.valid_from) AS last FROM agent_identities l JOIN agents a ON a.id = l.agent_id WHERE a.status = 'retired'`;
 
 /** What an identity (alias `i`) is for, and how risky that makes it. */
 const SERVES = `count(DISTINCT u.id) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS approved, count(DISTINCT u.id) FILTER (WHERE u.status <> 'retired' AND NOT (u.status = 'approved' AND u.approved_digest = u.digest)) AS unapproved,
@@ -40,13 +40,11 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
     subject: 'identity',
     name: 'retired purposes',
     after: ['use-cases'],
-    joins: '',
+    joins: `LEFT JOIN LATERAL (SELECT ${RETIRED_AGENTS} AND l.identity_id = i.id) ended ON true`,
+    joinsOfAll: `LEFT JOIN (SELECT l.identity_id, ${RETIRED_AGENTS} GROUP BY l.identity_id) ended ON ended.identity_id = i.id`,
     columns: {
-      retiredPurposes: { sql: `coalesce(serves.retired, 0) + (SELECT count(*) ${RETIRED_AGENTS})`, type: 'number' },
-      lastRetiredAt: {
-        sql: `epoch_ms(greatest(serves.last_retired, (SELECT max(a.valid_from) ${RETIRED_AGENTS})))`,
-        type: 'instant',
-      },
+      retiredPurposes: { sql: 'coalesce(serves.retired, 0) + coalesce(ended.agents, 0)', type: 'number' },
+      lastRetiredAt: { sql: 'epoch_ms(greatest(serves.last_retired, ended.last))', type: 'instant' },
     },
   });
 

@@ -37,10 +37,16 @@ export function organisation(credentials: number, due: number): Organisation {
 const scattered = (i: number, of: number): number => (Math.imul(i ^ 0x5bd1e995, 2654435761) >>> 8) % of;
 
 const isSecond = (j: number): boolean => j % 13 >= 10;
-/** One that only its age can turn: in use, alone with its identity, which is not disabled. */
+/** One that only its age can turn: in use, alone with its identity, which is ours and not disabled. */
 const isOrdinary = (j: number): boolean =>
-  !mayRotate(j) && scattered(j, 1000) >= 200 && j % 13 >= 3 && !isSecond(j) && !isDisabled(holderOf(j));
+  !mayRotate(j) &&
+  scattered(j, 1000) >= 200 &&
+  j % 13 >= 3 &&
+  !isSecond(j) &&
+  !isDisabled(holderOf(j)) &&
+  !isVendors(holderOf(j));
 const isDisabled = (i: number): boolean => scattered(i, 1000) >= 310 && scattered(i, 1000) < 315;
+const isVendors = (i: number): boolean => scattered(i, 1000) >= 320 && scattered(i, 1000) < 330;
 const mayRotate = (j: number): boolean => j % 10 === 7;
 export const holderOf = (j: number): number => Math.floor(j / 13) * 10 + (isSecond(j) ? (j % 13) - 10 : j % 13);
 export const identityId = (i: number): string => `svc-${String(i).padStart(8, '0')}`;
@@ -63,8 +69,45 @@ export function identityLine(i: number): string {
     environment: ENVIRONMENTS[i % 5],
     privilege,
     ...(h >= 500 && h < 520 ? { aiUse: 'yes' } : {}),
+    ...(isVendors(i) ? { managedBy: 'vendor' } : {}),
+    ...expectedUse(h),
+    ...(h >= 330 && h < 480
+      ? {
+          lastUsedAt: iso(START - (1 + (h < 380 ? i % 40 : 2 * (i % 100))) * DAY),
+          useKnownSince: iso(START - 400 * DAY),
+        }
+      : {}),
     tags: { application: `app-${i % 4099}`, 'cost-centre': String(1000 + (i % 97)) },
   });
+}
+
+const APPROVED = { approvedBy: 'Sample Person 02', approvedAt: iso(START - 200 * DAY) };
+
+/** One in twenty is used in some other way than from time to time; of some of those nobody approved it. */
+function expectedUse(h: number): object {
+  if (h < 330 || h >= 380) return {};
+  const use =
+    h < 340
+      ? { pattern: 'break-glass', ...APPROVED }
+      : h < 350
+        ? { pattern: 'standby', ...APPROVED }
+        : h < 360
+          ? { pattern: 'scheduled', nextDueAt: iso(START - 20 * DAY), everyDays: 30, ...APPROVED }
+          : h < 370
+            ? { pattern: 'seasonal', nextDueAt: iso(START - 30 * DAY), ...(h < 365 ? APPROVED : {}) }
+            : { pattern: 'continuous', ...APPROVED };
+  return { expectedUse: use };
+}
+
+/** Where a credential in five is kept and used: some by two workloads, some in a place that is made to be read. */
+function consumers(j: number): object {
+  if (j % 5 !== 0) return {};
+  const known = [
+    { kind: 'workload', locator: `job-${j % 4099}` },
+    ...(j % 50 === 0 ? [{ kind: 'workload', locator: `job-${(j + 1) % 4099}` }] : []),
+    { kind: j % 50 === 5 ? 'repository' : 'vault', locator: `place-${j % 97}` },
+  ];
+  return { consumers: known };
 }
 
 /** The line of a credential. `revision` counts how often it was rotated since. */
@@ -88,6 +131,10 @@ export function credentialLine({ steps }: Organisation, j: number, revision = 0)
   else if (h < 50) status = 'disabled';
   else if (h < 55) issuedAt = null;
   else if (h < 155) [kind, canExpire, expiresAt] = ['client-secret', true, START + (60 + (j % 140)) * DAY];
+  else if (h < 165) kind = 'api-key';
+  else if (h < 170) kind = 'service-credential';
+  else if (h < 175) [kind, canExpire] = ['personal-access-token', true];
+  else if (h < 178) kind = 'password';
   if (revision > 0) issuedAt = START - 3 * DAY + revision * MINUTE;
   return JSON.stringify({
     entity: 'credential',
@@ -99,6 +146,8 @@ export function credentialLine({ steps }: Organisation, j: number, revision = 0)
     ...(issuedAt === null ? {} : { issuedAt: iso(issuedAt) }),
     ...(expiresAt === null ? {} : { expiresAt: iso(expiresAt) }),
     canExpire,
+    ...(kind === 'api-key' && h >= 155 && h < 165 ? { aiService: true } : {}),
+    ...consumers(j),
     hint: `...${(scattered(j, 65_536) + 65_536).toString(16).slice(1)}`,
     lastUsedAt: lastUsedAt === null ? null : iso(lastUsedAt),
     useKnownSince: iso(START - 400 * DAY),

@@ -21,6 +21,7 @@ export default defineCheck({
   remediation: 'Name an owner for the agent; if nobody wants it, retire it and disable what it authenticates as.',
   severity: 'high',
   subject: 'agent',
+  facts: ['name', 'createdAt', 'owner'],
   reads: [],
   controls: mergedControls(controlsOf('NHI-OWN-01', 'partial'), controlsOf('NHI-OWN-02', 'partial')),
   parameters: {},

@@ -12,6 +12,7 @@ export default defineCheck({
     'Record the guardrails that are in place (filters, limits, approvals before an action), or put some in place.',
   severity: 'medium',
   subject: 'agent',
+  facts: ['createdAt', 'tools', 'guardrails'],
   reads: [],
   controls: [
     control('owasp-agentic-2026', 'ASI01', 'supporting'),

@@ -12,6 +12,7 @@ export default defineCheck({
     'Give the agent an identity of its own and record it. If it has one that is not in the inventory, connect its source.',
   severity: 'medium',
   subject: 'agent',
+  facts: ['name', 'createdAt', 'liveIdentities', 'useCasesApproved'],
   reads: [],
   controls: controlsOf('NHI-SHR-01', 'partial'),
   parameters: {},

@@ -11,6 +11,7 @@ export default defineCheck({
   remediation: 'Record model and prompt of the agent, and a version or a digest for each of its parts.',
   severity: 'medium',
   subject: 'agent',
+  facts: ['createdAt', 'hasModel', 'hasPrompt', 'unpinnedParts'],
   reads: [],
   controls: controlsOf('NHI-CHG-01', 'supporting'),
   parameters: {},

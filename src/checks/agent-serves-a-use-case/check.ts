@@ -11,6 +11,7 @@ export default defineCheck({
   remediation: 'Link the agent to the use case it serves and have that approved, or retire the agent.',
   severity: 'high',
   subject: 'agent',
+  facts: ['name', 'createdAt', 'liveIdentities', 'useCasesApproved', 'useCasesUnapproved'],
   reads: [],
   controls: controlsOf('NHI-UC-01', 'partial'),
   parameters: {},

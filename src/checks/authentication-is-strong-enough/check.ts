@@ -21,6 +21,18 @@ export default defineCheck({
     'Use a method that proves possession (a federated token, mutual TLS, a signed assertion or request); give a token that has to stay an audience and a narrow scope.',
   severity: 'medium',
   subject: 'credential',
+  facts: [
+    'kind',
+    'managedBy',
+    'nature',
+    'risk',
+    'federationAvailable',
+    'issuedAt',
+    'firstSeenAt',
+    'status',
+    'identityStatus',
+    'expiresAt',
+  ],
   reads: [],
   controls: controlsOf('NHI-CRED-08', 'partial'),
   parameters: {

@@ -23,6 +23,7 @@ export default defineCheck({
     'Find out who used it and for what, and record the review; then change what was used. If it was no emergency, give the people access of their own.',
   severity: 'high',
   subject: 'identity',
+  facts: ['expectedUse', 'anyUsedAt', 'anyUseKnownUntil', 'useReviewedUntil', 'firstSeenAt'],
   reads: [
     '*.access-key',
     '*.api-key',

@@ -21,6 +21,7 @@ export default defineCheck({
   remediation: 'Give every consumer a credential of its own, then retire the shared one.',
   severity: 'medium',
   subject: 'credential',
+  facts: ['managedBy', 'agents', 'issuedAt', 'firstSeenAt', 'consumers', 'status', 'identityStatus', 'expiresAt'],
   reads: [],
   controls: controlsOf('NHI-SHR-01', 'partial'),
   parameters: { tellingKinds: ['agent', 'workload', 'application', 'pipeline', 'vendor'] as readonly string[] },

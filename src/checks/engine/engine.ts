@@ -64,17 +64,16 @@ export class Engine {
     return evaluators;
   }
 
-  /** The facts that the checks in force and the policies' selectors read; undefined = all, because one of them does not say. */
+  /** The facts that the checks in force and the policies' selectors read, and no others. */
   private wantedFacts(
     subject: SubjectType,
     decisions: Decisions,
     policies: readonly DecidingPolicy[],
-  ): ReadonlySet<string> | undefined {
+  ): ReadonlySet<string> {
     const offered = new Set(this.facts.columnNames(subject));
     const wanted = new Set(factsOfPolicies(policies).filter((name) => offered.has(name)));
     for (const check of this.checks.of(subject)) {
       if (!decisions.isAsked(check.id)) continue;
-      if (check.facts === undefined) return undefined;
       for (const name of check.facts as readonly string[]) wanted.add(name);
     }
     return wanted;

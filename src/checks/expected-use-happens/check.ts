@@ -28,6 +28,18 @@ export default defineCheck({
     'Find out why it did not run. If it is still needed, mend it or record when it is due now and have that approved; if not, disable it.',
   severity: 'medium',
   subject: 'identity',
+  facts: [
+    'expectedUse',
+    'anyUsedAt',
+    'anyUseKnownSince',
+    'anyUseKnownUntil',
+    'createdAt',
+    'firstSeenAt',
+    'managedBy',
+    'identityStatus',
+    'nature',
+    'identityKind',
+  ],
   reads: [
     '*.access-key',
     '*.api-key',

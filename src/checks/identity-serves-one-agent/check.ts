@@ -11,6 +11,7 @@ export default defineCheck({
   remediation: 'Give every agent an identity of its own with what it alone needs, and retire the shared one.',
   severity: 'high',
   subject: 'identity',
+  facts: ['agents', 'firstSeenAt', 'managedBy', 'identityStatus', 'nature', 'identityKind'],
   reads: [],
   controls: controlsOf('NHI-SHR-01', 'partial'),
   parameters: {},

@@ -11,6 +11,7 @@ export default defineCheck({
     'Share the identities out: to those who run them, by an ownership rule, or to a collection that is reviewed as one.',
   severity: 'low',
   subject: 'person',
+  facts: ['name', 'status', 'leavesAt', 'ownedIdentities', 'knownSince'],
   reads: [],
   controls: controlsOf('NHI-OWN-02', 'supporting'),
   parameters: { maximumIdentities: 100 },

@@ -59,8 +59,8 @@ export interface Check<
   readonly remediation: string;
   readonly severity: Severity;
   readonly subject: S;
-  /** The facts it reads, and the only ones it is given: a pass over a million subjects reads no others. Left out = all. */
-  readonly facts?: readonly F[];
+  /** The facts it reads, and the only ones it is given: a pass over a million subjects reads no others. */
+  readonly facts: readonly F[];
   /**
    * Resource types it reads beside the subject's own: a gap in one of them shows this check as not evaluated there.
    * `*` in the place of the part before the dot stands for every connector ('*.access-key').
@@ -78,11 +78,7 @@ export interface Check<
   evaluate(facts: Pick<FactsOf[S], F>, parameters: P, now: Instant): Outcome;
 }
 
-export const defineCheck = <
-  S extends SubjectType,
-  P extends object,
-  const F extends keyof FactsOf[S] = keyof FactsOf[S],
->(
+export const defineCheck = <S extends SubjectType, P extends object, const F extends keyof FactsOf[S]>(
   check: Check<S, P, F>,
 ): Check<S, P, F> => check;
 

@@ -30,6 +30,7 @@ export default defineCheck({
   remediation: 'Rotate it, put the new one into an approved store only, and take the old one out of where it lies.',
   severity: 'high',
   subject: 'credential',
+  facts: ['kind', 'managedBy', 'issuedAt', 'firstSeenAt', 'consumers', 'status', 'identityStatus', 'expiresAt'],
   reads: [],
   controls: controlsOf('NHI-CRED-07', 'partial'),
   parameters: {

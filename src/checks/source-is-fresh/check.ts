@@ -28,6 +28,7 @@ export default defineCheck({
     'See why its last reading did not end well (an expired credential of ours, a permission taken away, a removal that waits for confirmation), mend that, and read it again. For a file, bring a new one.',
   severity: 'high',
   subject: 'source',
+  facts: ['status', 'scheduled', 'createdAt', 'lastCompleteAt', 'lastReadAt'],
   reads: [],
   controls: controlsOf('NHI-EVD-02', 'partial'),
   parameters: { maximumAgeHours: 26, maximumImportAgeDays: 35, firstReadingHours: 24 },

@@ -12,6 +12,7 @@ export default defineCheck({
     'Grant the permissions named in the evidence, or record why they are withheld. Where the numbers differ, read again; if they still do, the connector or the source is wrong.',
   severity: 'high',
   subject: 'source',
+  facts: ['createdAt', 'lastCompleteAt', 'lastReadAt', 'unreadableScopes', 'gaps', 'countMismatches'],
   reads: [],
   controls: controlsOf('NHI-INV-01', 'partial'),
   parameters: { toleratedDifference: 0 },

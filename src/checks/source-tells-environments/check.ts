@@ -12,6 +12,7 @@ export default defineCheck({
     'Set the environment of the account, or tag the identities with theirs, or say it by hand where the source cannot.',
   severity: 'low',
   subject: 'source',
+  facts: ['createdAt', 'lastReadAt', 'withoutEnvironment'],
   reads: [],
   controls: controlsOf('NHI-INV-01', 'supporting'),
   parameters: {},

@@ -12,6 +12,7 @@ export default defineCheck({
     'Have the class recorded by whoever may judge it. Stop a prohibited use: disable what works for it, then retire it.',
   severity: 'medium',
   subject: 'use-case',
+  facts: ['name', 'createdAt', 'euAiActClass', 'status', 'liveIdentities'],
   reads: [],
   controls: controlsOf('NHI-UC-04', 'partial'),
   parameters: {},

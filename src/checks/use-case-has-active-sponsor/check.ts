@@ -22,6 +22,7 @@ export default defineCheck({
   remediation: 'Name a sponsor: whoever needs the results. They confirm the purpose or retire the use case.',
   severity: 'high',
   subject: 'use-case',
+  facts: ['createdAt', 'sponsor', 'status', 'liveIdentities'],
   reads: [],
   controls: mergedControls(controlsOf('NHI-OWN-01', 'partial'), controlsOf('NHI-OWN-02', 'partial')),
   parameters: {},

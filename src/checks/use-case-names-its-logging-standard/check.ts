@@ -10,6 +10,7 @@ export default defineCheck({
   remediation: 'Name the logging standard (which fields, kept for how long) and have the use case approved again.',
   severity: 'medium',
   subject: 'use-case',
+  facts: ['createdAt', 'name', 'loggingStandard', 'status', 'liveIdentities'],
   reads: [],
   controls: controlsOf('NHI-UC-06', 'partial'),
   parameters: {},

@@ -11,6 +11,7 @@ export default defineCheck({
   remediation: 'Rate likelihood and consequence, then have the use case approved: the approval confirms the rating.',
   severity: 'high',
   subject: 'use-case',
+  facts: ['createdAt', 'approvedAt', 'riskLevel', 'status', 'liveIdentities'],
   reads: [],
   controls: controlsOf('NHI-UC-03', 'partial'),
   parameters: { reassessDays: { low: 365, moderate: 180, high: 90, critical: 90 } },

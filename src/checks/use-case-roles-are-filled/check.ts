@@ -23,6 +23,7 @@ export default defineCheck({
   remediation: 'Name a person for each of the three roles. Where one has left, hand the role over.',
   severity: 'medium',
   subject: 'use-case',
+  facts: ['createdAt', 'approves', 'monitors', 'remediates', 'status', 'liveIdentities'],
   reads: [],
   controls: mergedControls(controlsOf('NHI-OWN-01', 'supporting'), controlsOf('NHI-GOV-02', 'supporting')),
   parameters: {},

@@ -11,6 +11,7 @@ export default defineCheck({
   remediation: 'List the data sets and classes the use case needs in its data scope, and have it approved again.',
   severity: 'high',
   subject: 'use-case',
+  facts: ['createdAt', 'name', 'dataScope', 'status', 'liveIdentities'],
   reads: [],
   controls: controlsOf('NHI-UC-02', 'partial'),
   parameters: {},

@@ -12,6 +12,7 @@ export default defineCheck({
     'Write down the permitted actions, who uses the outputs and the control objective, and have the use case approved again.',
   severity: 'medium',
   subject: 'use-case',
+  facts: ['createdAt', 'permittedActions', 'outputUsers', 'controlObjective', 'status', 'liveIdentities'],
   reads: [],
   controls: controlsOf('NHI-UC-01', 'supporting'),
   parameters: {},

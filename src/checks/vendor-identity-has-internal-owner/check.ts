@@ -24,6 +24,7 @@ export default defineCheck({
   remediation: 'Name the person who deals with the vendor as the owner of the identity.',
   severity: 'medium',
   subject: 'identity',
+  facts: ['owner', 'ownershipState', 'firstSeenAt', 'managedBy', 'identityStatus'],
   reads: [],
   controls: controlsOf('NHI-TP-01', 'partial'),
   parameters: { graceDays: 7 },
