@@ -50,7 +50,7 @@ describe('a policy that enforces', () => {
   const actions = async (query = ''): Promise<any[]> =>
     (await t.call('GET', `/api/v1/actions?limit=200${query}`)).body.data;
   const actionOf = async (check: string, name: string) =>
-    (await actions(`&basis=${(await finding(check, name)).id}`)) as any[];
+    (await actions(`&basis=${(await finding(check, name)).id}`));
   const entries = async (type: string): Promise<any[]> =>
     (await t.call('GET', `/api/v1/audit-entries?type=${type}&limit=50`)).body.data;
   const put = async (checks: object[], mode = 'enforce') => {
@@ -201,7 +201,7 @@ describe('a policy that enforces', () => {
       'cancelled',
       'cancelled',
     ]);
-    const shared = async () => (await actions(`&basis=${expiry.id}&kind=disable`)) as any[];
+    const shared = async () => (await actions(`&basis=${expiry.id}&kind=disable`));
     const [action] = await shared();
     expect(action.status).toBe('planned');
     expect(action.bases.map(({ id }: { id: string }) => id).sort()).toEqual([age.id, expiry.id].sort());
