@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FollowFindings } from '../../src/remediation/operations/follow-findings.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { importFile, ndjson } from '../support/files.js';
 
@@ -141,6 +142,20 @@ describe('a policy that enforces', () => {
     }
     expect(await t.sql('SELECT * FROM actions ORDER BY id')).toEqual(before);
     expect(await t.sql('SELECT * FROM action_bases ORDER BY action_id, id')).toEqual(bases);
+  });
+
+  it('plans once when two follow the same findings at the same time', async () => {
+    const [entry] = await entries('findings.actions-asked');
+    const asked = entry.data.actions.map((one: { finding: string }) => one.finding) as string[];
+    // As if nobody had followed yet.
+    await t.sql('DELETE FROM action_bases');
+    await t.sql('DELETE FROM actions');
+    const follow = t.app.nest.get(FollowFindings);
+    const both = await Promise.all([follow.execute(asked, entry.target), follow.execute(asked, entry.target)]);
+    expect(both.map(({ planned }) => planned).sort()).toEqual([0, 3]);
+    expect(await actions()).toHaveLength(3);
+    const bases = await t.sql('SELECT id FROM action_bases WHERE withdrawn_at IS NULL');
+    expect(bases).toHaveLength(3);
   });
 
   it('withdraws while an exception allows the finding to stand, and asks again when it is over', async () => {
