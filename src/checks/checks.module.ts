@@ -3,9 +3,11 @@ import { Database } from '../platform/database/index.js';
 import { JobRegistry, Jobs } from '../platform/jobs/index.js';
 import { Metrics } from '../platform/telemetry/index.js';
 import { Facts, Marks } from '../subjects/index.js';
+import { ApprovalGate } from '../use-cases/index.js';
 import { ChecksController } from './checks.controller.js';
 import { evaluateDue, fullPass, selfCheck, whatIf } from './checks.jobs.js';
 import { Checks, Engine } from './engine/engine.js';
+import { PolicyApprovalGate } from './engine/policy-approval-gate.js';
 import { PolicyRules } from './engine/policy-rules.js';
 import { PolicySets } from './engine/policy-sets.js';
 import { loadChecks } from './engine/load-checks.js';
@@ -36,8 +38,9 @@ import { PolicySetController } from './policy-set.controller.js';
     RunFullPass,
     PutPolicy,
     ExplainSubject,
+    { provide: ApprovalGate, useClass: PolicyApprovalGate },
   ],
-  exports: [Checks, Engine, EvaluateDue, RunFullPass, PutPolicy, ExplainSubject],
+  exports: [Checks, Engine, EvaluateDue, RunFullPass, PutPolicy, ExplainSubject, ApprovalGate],
 })
 export class ChecksModule {
   constructor(

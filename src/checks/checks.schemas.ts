@@ -55,6 +55,15 @@ export const policyCheck = z.strictObject({
     .enum(['disable', 'rotate', 'revoke-grant', 'delete'])
     .optional()
     .meta({ description: 'What is asked of remediation where the check fails; only a policy that enforces asks it.' }),
+  blocks: z
+    .array(z.enum(['approval']))
+    .min(1)
+    .max(1)
+    .optional()
+    .meta({
+      description:
+        'What may not happen while the check does not hold, in a policy that enforces: a use case is not approved.',
+    }),
 });
 
 const { due, exceptions, waves, queue } = settingsShape;

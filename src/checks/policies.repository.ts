@@ -10,7 +10,10 @@ export interface PolicyCheck {
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   /** What is asked of remediation where the check fails, in a policy that enforces. */
   readonly action?: PolicyAction | undefined;
+  /** What may not happen to its subject while the check does not hold, in a policy that enforces. */
+  readonly blocks?: PolicyBlock[] | undefined;
 }
+export type PolicyBlock = 'approval';
 export type PolicyAction = 'disable' | 'rotate' | 'revoke-grant' | 'delete';
 
 /** What a policy says, without who said it. */

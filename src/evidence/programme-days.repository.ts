@@ -17,6 +17,14 @@ export class ProgrammeDaysRepository {
     return row?.at ?? null;
   }
 
+  /** What is written of a day, as a digest; null where nothing is. */
+  async digestOf(day: string): Promise<string | null> {
+    const [row] = await this.tx.sql<{
+      digest: string | null;
+    }>`SELECT md5(string_agg(d::text, E'\n' ORDER BY d::text)) AS digest FROM programme_days d WHERE day = ${day}::date`;
+    return row!.digest;
+  }
+
   async forget(day: string): Promise<void> {
     await this.tx.sql`DELETE FROM programme_days WHERE day = ${day}::date`;
   }

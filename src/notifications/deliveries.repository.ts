@@ -67,7 +67,7 @@ export class DeliveriesRepository {
         INSERT INTO webhook_deliveries (webhook_id, entry_id, type, payload, state, due_at, created_at)
         SELECT w.id, e.id, e.type, ${PAYLOAD}, 'queued', ${now}, ${now} FROM next e JOIN webhooks w ON w.removed_at IS NULL AND w.status = 'enabled' AND w.created_at <= e.at AND ${CHOSEN}
         ON CONFLICT (webhook_id, entry_id) DO NOTHING RETURNING 1)
-      SELECT (SELECT count(*)::int FROM next) AS entries, (SELECT count(*)::int FROM queued) AS deliveries, (SELECT xid::text FROM next ORDER BY xid DESC, id DESC LIMIT 1) AS xid, (SELECT id::text FROM next ORDER BY xid DESC, id DESC LIMIT 1) AS id`;
+      SELECT (SELECT count(*)::int FROM next) AS entries, (SELECT count(*)::int FROM queued) AS deliveries, (SELECT n.xid FROM next n ORDER BY n.xid DESC, n.id DESC LIMIT 1)::text AS xid, (SELECT n.id FROM next n ORDER BY n.xid DESC, n.id DESC LIMIT 1)::text AS id`;
     if (row!.xid !== null)
       await this.tx.sql`UPDATE webhook_cursor SET xid = ${row!.xid}::xid8, entry_id = ${row!.id}::bigint`;
     return { entries: row!.entries, deliveries: row!.deliveries };

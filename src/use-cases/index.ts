@@ -1,3 +1,4 @@
+export { ApprovalGate, type Objection } from './approval-gate.js';
 export { Agent } from './agent.entity.js';
 export { DecideUseCase } from './operations/decide-use-case.js';
 export { LinkIdentities } from './operations/link-identities.js';

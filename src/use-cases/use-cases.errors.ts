@@ -1,4 +1,5 @@
 import { DomainError, type InputError } from '../platform/http/index.js';
+import type { Objection } from './approval-gate.js';
 
 export class UseCaseNameTaken extends DomainError {
   readonly code = 'use-cases.name-taken';
@@ -36,5 +37,17 @@ export class UseCaseRetired extends DomainError {
   readonly kind = 'conflict';
   constructor() {
     super('This use case is retired. Make a new one.');
+  }
+}
+
+export class ApprovalBlocked extends DomainError {
+  readonly code = 'use-cases.approval-blocked';
+  readonly kind = 'conflict';
+  override readonly details: { blockedBy: readonly Objection[] };
+  constructor(blockedBy: readonly Objection[]) {
+    super(
+      'A policy that is enforced holds this approval back until what it names is mended, or an exception allows it to stand.',
+    );
+    this.details = { blockedBy };
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FollowFindings } from '../../src/remediation/operations/follow-findings.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { importFile, ndjson } from '../support/files.js';
 
@@ -49,8 +50,7 @@ describe('a policy that enforces', () => {
     (await t.call('GET', `/api/v1/findings?check=${check}&q=${name}`)).body.data[0];
   const actions = async (query = ''): Promise<any[]> =>
     (await t.call('GET', `/api/v1/actions?limit=200${query}`)).body.data;
-  const actionOf = async (check: string, name: string) =>
-    (await actions(`&basis=${(await finding(check, name)).id}`)) as any[];
+  const actionOf = async (check: string, name: string) => await actions(`&basis=${(await finding(check, name)).id}`);
   const entries = async (type: string): Promise<any[]> =>
     (await t.call('GET', `/api/v1/audit-entries?type=${type}&limit=50`)).body.data;
   const put = async (checks: object[], mode = 'enforce') => {
@@ -144,6 +144,20 @@ describe('a policy that enforces', () => {
     expect(await t.sql('SELECT * FROM action_bases ORDER BY action_id, id')).toEqual(bases);
   });
 
+  it('plans once when two follow the same findings at the same time', async () => {
+    const [entry] = await entries('findings.actions-asked');
+    const asked = entry.data.actions.map((one: { finding: string }) => one.finding) as string[];
+    // As if nobody had followed yet.
+    await t.sql('DELETE FROM action_bases');
+    await t.sql('DELETE FROM actions');
+    const follow = t.app.nest.get(FollowFindings);
+    const both = await Promise.all([follow.execute(asked, entry.target), follow.execute(asked, entry.target)]);
+    expect(both.map(({ planned }) => planned).sort()).toEqual([0, 3]);
+    expect(await actions()).toHaveLength(3);
+    const bases = await t.sql('SELECT id FROM action_bases WHERE withdrawn_at IS NULL');
+    expect(bases).toHaveLength(3);
+  });
+
   it('withdraws while an exception allows the finding to stand, and asks again when it is over', async () => {
     const { id } = await finding(AGE, 'key-b');
     const asked = await t.call('POST', `/api/v1/findings/${id}/exceptions`, {
@@ -201,7 +215,7 @@ describe('a policy that enforces', () => {
       'cancelled',
       'cancelled',
     ]);
-    const shared = async () => (await actions(`&basis=${expiry.id}&kind=disable`)) as any[];
+    const shared = async () => await actions(`&basis=${expiry.id}&kind=disable`);
     const [action] = await shared();
     expect(action.status).toBe('planned');
     expect(action.bases.map(({ id }: { id: string }) => id).sort()).toEqual([age.id, expiry.id].sort());
@@ -261,5 +275,140 @@ describe('a policy that enforces', () => {
     });
     const set = await t.call('POST', '/api/v1/policies/set/validate', { token: author, body: { policies: [body] } });
     expect(set.body.errors).toEqual([{ pointer: '/policies/0/checks/1/action', detail }]);
+  });
+});
+
+describe('a policy that holds approvals back', () => {
+  const CLASS = 'use-case-ai-act-class-is-recorded';
+  let t: TestApp;
+  let author: string;
+  let engineer: string;
+  let governance: string;
+  let policy: string;
+  let path: string;
+  let identity: string;
+  const approve = (body: object = {}) => t.call('POST', `${path}/approvals`, { token: governance, body });
+  const write = async (name: string, atWork = true) => {
+    const made = await t.call('POST', '/api/v1/use-cases', {
+      token: engineer,
+      body: {
+        name,
+        purpose: 'Sorts supplier invoices',
+        sponsor: (await t.call('GET', '/api/v1/people')).body.data[0].id,
+        dataScope: ['financial'],
+        risk: { likelihood: 3, consequence: 4 },
+        loggingStandard: 'prompts and tool calls',
+      },
+    });
+    expect(made.status).toBe(201);
+    path = `/api/v1/use-cases/${made.body.id}`;
+    if (atWork) await t.call('POST', `${path}/identities`, { token: engineer, body: { add: [identity] } });
+  };
+  const put = async (mode: string) => {
+    const { etag } = await t.call('GET', `/api/v1/policies/${policy}`);
+    const { status } = await t.call('PUT', `/api/v1/policies/${policy}`, {
+      token: author,
+      headers: { 'if-match': etag },
+      body: { name: 'conditions', mode, checks: [{ id: CLASS, blocks: ['approval'] }] },
+    });
+    expect(status).toBe(200);
+  };
+
+  beforeAll(async () => {
+    t = await startApp();
+    author = await t.token('policy-author');
+    engineer = await t.token('iam-engineer');
+    governance = await t.token('ai-governance');
+    await t.call('POST', '/api/v1/people', { body: { userName: 'sample.person.01', displayName: 'Sample Person 01' } });
+    policy = (
+      await t.call('POST', '/api/v1/policies', {
+        token: author,
+        body: { name: 'conditions', mode: 'enforce', checks: [{ id: CLASS, blocks: ['approval'] }] },
+      })
+    ).body.id;
+    await importFile(t, { format: 'ndjson', source: 'services' }, ndjson([{ entity: 'identity', id: 'a', name: 'a' }]));
+    identity = (await t.call('GET', '/api/v1/identities')).body.data[0].id;
+    await write('Without a class');
+  });
+  afterAll(() => t.close());
+
+  it('keeps a use case from being approved while it does not hold, and names what does not', async () => {
+    expect(await approve()).toMatchObject({
+      status: 409,
+      body: {
+        code: 'use-cases.approval-blocked',
+        blockedBy: [{ check: CLASS, result: 'fail', reason: 'no-class', policy: 'conditions' }],
+      },
+    });
+    expect((await t.call('GET', path)).body).toMatchObject({ status: 'draft', approvedAt: null });
+    expect((await t.call('GET', `${path}/approvals`)).body.data).toEqual([]);
+    expect((await t.call('GET', '/api/v1/audit-entries?type=use-cases.use-case-approved')).body.data).toEqual([]);
+  });
+
+  it('never keeps anybody from saying no', async () => {
+    expect((await approve({ verdict: 'rejected', comment: 'no class' })).body.status).toBe('rejected');
+  });
+
+  it('lets it through as soon as it is mended, without waiting for the next evaluation', async () => {
+    const { etag } = await t.call('GET', path);
+    await t.call('PATCH', path, { token: engineer, headers: { 'if-match': etag }, body: { euAiActClass: 'minimal' } });
+    expect((await approve()).body.status).toBe('approved');
+  });
+
+  it('lets through what an exception allows to stand', async () => {
+    await write('Class to come');
+    await t.settle();
+    expect((await approve()).body.code).toBe('use-cases.approval-blocked');
+    const [found] = (await t.call('GET', `/api/v1/findings?check=${CLASS}&status=open`)).body.data;
+    const asked = await t.call('POST', `/api/v1/findings/${found.id}/exceptions`, {
+      token: engineer,
+      body: {
+        reason: 'counsel decides next week',
+        compensatingControl: 'a person reads every answer',
+        expiresAt: new Date(t.clock.now().getTime() + 7 * DAY).toISOString(),
+      },
+    });
+    await t.call('POST', `/api/v1/exceptions/${asked.body.id}/approve`, {
+      token: await t.token('risk-acceptor'),
+      body: {},
+    });
+    expect((await approve()).body.status).toBe('approved');
+  });
+
+  it('asks nothing of what nothing works for, as its check does', async () => {
+    await write('A thought', false);
+    expect((await approve()).body.status).toBe('approved');
+  });
+
+  it('only tells while it notifies', async () => {
+    await put('notify');
+    await write('Told about');
+    expect((await approve()).body.status).toBe('approved');
+    await put('enforce');
+  });
+
+  it.each([
+    [{ id: AGE, blocks: ['approval'] }, 'cannot hold back an approval: a credential is not approved, a use case is'],
+    [
+      { id: 'use-case-approval-is-independent', blocks: ['approval'] },
+      'cannot hold back an approval: the check judges approvals, and needs them to',
+    ],
+  ])('cannot be made of %j', async (check, detail) => {
+    const body = { name: 'impossible', checks: [check] };
+    expect((await t.call('POST', '/api/v1/policies', { token: author, body })).body).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/checks/0/blocks', detail }],
+    });
+  });
+
+  it('is kept as code, and comes back as it was', async () => {
+    const { body } = await t.call('GET', '/api/v1/policies/set', { token: author });
+    const exported = body.policies.find(({ name }: { name: string }) => name === 'conditions');
+    expect(exported.checks).toMatchObject([{ id: CLASS, blocks: ['approval'] }]);
+    const diff = await t.call('POST', '/api/v1/policies/set/diff', {
+      token: author,
+      body: { policies: body.policies },
+    });
+    expect(diff.body.changes).toEqual([]);
   });
 });

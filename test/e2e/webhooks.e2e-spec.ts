@@ -308,3 +308,27 @@ describe('an instance without a key to seal with', () => {
     }
   });
 });
+
+describe('how far the log was told', () => {
+  it('goes by the number of a transaction, not by how it is written: none is told twice, none holds the rest up', async () => {
+    const t = await startApp();
+    try {
+      await t.settle();
+      // As text the first of these comes after every number there is.
+      for (const xid of ['9', '10', '99'])
+        await t.sql(
+          `INSERT INTO audit_entries (at, actor, type, target_type, target_id, data, xid) SELECT at, actor, type, target_type, target_id, data, $1::xid8 FROM audit_entries LIMIT 1`,
+          [xid],
+        );
+      await t.sql("UPDATE webhook_cursor SET xid = '0', entry_id = 0");
+      t.clock.advance({ minutes: 1 });
+      await t.settle();
+      const [unread] = await t.sql<{ n: number }>(
+        'SELECT count(*)::int AS n FROM audit_entries e, webhook_cursor c WHERE (e.xid, e.id) > (c.xid, c.entry_id)',
+      );
+      expect(unread!.n).toBe(0);
+    } finally {
+      await t.close();
+    }
+  });
+});

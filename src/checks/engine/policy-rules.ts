@@ -13,7 +13,7 @@ export class PolicyRules {
 
   /** Every check that is named exists, once, and takes the parameters it is given. */
   async assertChecks(named: readonly PolicyCheck[], at = ''): Promise<void> {
-    for (const [place, { id, parameters, action }] of named.entries()) {
+    for (const [place, { id, parameters, action, blocks }] of named.entries()) {
       const check = this.checks.get(id);
       if (!check) throw new CheckUnknown(`${at}/checks/${place}/id`);
       if (named.findIndex((other) => other.id === id) !== place)
@@ -27,6 +27,15 @@ export class PolicyRules {
               possible.length === 0
                 ? `cannot be done: what this check is about (${check.subject as string}) is at no source`
                 : `cannot be done to a ${check.subject as string}; possible are ${possible.join(', ')}`,
+          },
+        ]);
+      if (blocks && ((check.subject as string) !== 'use-case' || check.judgesApproval))
+        throw new RequestInvalid([
+          {
+            pointer: `${at}/checks/${place}/blocks`,
+            detail: check.judgesApproval
+              ? 'cannot hold back an approval: the check judges approvals, and needs them to'
+              : `cannot hold back an approval: a ${check.subject as string} is not approved, a use case is`,
           },
         ]);
       try {

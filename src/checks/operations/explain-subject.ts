@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/index.js';
-import { copyRows, Database, readCopyField } from '../../platform/database/index.js';
+import { copyRows, Database, readCopyField, type Tx } from '../../platform/database/index.js';
 import { Facts } from '../../subjects/index.js';
 import { Decisions } from '../engine/decisions.js';
 import { Checks, Engine } from '../engine/engine.js';
@@ -40,82 +40,85 @@ export class ExplainSubject {
   ) {}
 
   /** Null when there is no such live subject. */
-  async execute(type: SubjectType, id: string): Promise<readonly Explanation[] | null> {
-    const now = this.clock.instant();
+  execute(type: SubjectType, id: string): Promise<readonly Explanation[] | null> {
     // The facts are streamed out of a temporary table of one row: a transaction that writes nothing lasting.
-    return this.database.transaction(async (tx) => {
-      const evaluations = tx.use(EvaluationsRepository);
-      const decisions = new Decisions(type, this.checks.of(type), await this.engine.policies(tx));
-      const gaps = await this.facts.gaps(tx);
-      await evaluations.claim(type, [id]);
-      const plan = this.facts.plan(type);
-      let explanations: Explanation[] | null = null;
-      let excepted = NOTHING_EXCEPTED;
-      for await (const rows of copyRows(await evaluations.stream(type, plan, true, true))) {
-        for (const fields of rows) {
-          const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
-          const facts = plan.decode(fields, ROW_HEAD) as never;
-          excepted = readExcepted(fields[7]!);
-          explanations = this.checks.of(type).map((check) => {
-            const decision = decisions.of(check.id, facts, now);
-            const base = {
-              check: check.id,
-              title: check.title,
-              policy: decision?.policyId ?? null,
-              mode: decision?.mode ?? null,
-              supersededBy: null,
-              excepted: false,
-            };
-            if (!decision?.enabled)
-              return {
-                ...base,
-                result: 'off' as const,
-                because: 'no policy asks for it here',
-                severity: null,
-                since: null,
-                until: null,
-                evidence: null,
-              };
-            const outcome = check.evaluate(facts, decision.parameters as never, now as never);
-            const until = outcome.until === undefined ? null : new Date(outcome.until).toISOString();
-            const gap = over.own || (over.types !== null && readsGap(check.reads, over.types));
-            if (gap && (outcome.result === 'pass' || outcome.result === 'fail')) {
-              return {
-                ...base,
-                result: 'not-evaluated' as const,
-                because: `its source could not be read: ${[...over.types!].join(', ')}`,
-                severity: null,
-                since: null,
-                until,
-                evidence: null,
-              };
-            }
+    return this.database.transaction((tx) => this.executeIn(tx, type, id));
+  }
+
+  /** The same of what the caller's transaction has written so far. */
+  async executeIn(tx: Tx, type: SubjectType, id: string): Promise<readonly Explanation[] | null> {
+    const now = this.clock.instant();
+    const evaluations = tx.use(EvaluationsRepository);
+    const decisions = new Decisions(type, this.checks.of(type), await this.engine.policies(tx));
+    const gaps = await this.facts.gaps(tx);
+    await evaluations.claim(type, [id]);
+    const plan = this.facts.plan(type);
+    let explanations: Explanation[] | null = null;
+    let excepted = NOTHING_EXCEPTED;
+    for await (const rows of copyRows(await evaluations.stream(type, plan, true, true))) {
+      for (const fields of rows) {
+        const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
+        const facts = plan.decode(fields, ROW_HEAD) as never;
+        excepted = readExcepted(fields[7]!);
+        explanations = this.checks.of(type).map((check) => {
+          const decision = decisions.of(check.id, facts, now);
+          const base = {
+            check: check.id,
+            title: check.title,
+            policy: decision?.policyId ?? null,
+            mode: decision?.mode ?? null,
+            supersededBy: null,
+            excepted: false,
+          };
+          if (!decision?.enabled)
             return {
               ...base,
-              result: outcome.result,
-              until,
-              because:
-                outcome.result === 'fail'
-                  ? outcome.reason
-                  : outcome.result === 'not-applicable'
-                    ? outcome.why
-                    : outcome.result === 'not-evaluated'
-                      ? outcome.missing
-                      : null,
-              severity:
-                outcome.result === 'fail'
-                  ? decision.severityFixed
-                    ? decision.severity
-                    : (outcome.severity ?? decision.severity)
-                  : null,
-              since: outcome.result === 'fail' ? new Date(outcome.since).toISOString() : null,
-              evidence: outcome.result === 'fail' ? outcome.evidence : null,
+              result: 'off' as const,
+              because: 'no policy asks for it here',
+              severity: null,
+              since: null,
+              until: null,
+              evidence: null,
             };
-          });
-        }
+          const outcome = check.evaluate(facts, decision.parameters as never, now as never);
+          const until = outcome.until === undefined ? null : new Date(outcome.until).toISOString();
+          const gap = over.own || (over.types !== null && readsGap(check.reads, over.types));
+          if (gap && (outcome.result === 'pass' || outcome.result === 'fail')) {
+            return {
+              ...base,
+              result: 'not-evaluated' as const,
+              because: `its source could not be read: ${[...over.types!].join(', ')}`,
+              severity: null,
+              since: null,
+              until,
+              evidence: null,
+            };
+          }
+          return {
+            ...base,
+            result: outcome.result,
+            until,
+            because:
+              outcome.result === 'fail'
+                ? outcome.reason
+                : outcome.result === 'not-applicable'
+                  ? outcome.why
+                  : outcome.result === 'not-evaluated'
+                    ? outcome.missing
+                    : null,
+            severity:
+              outcome.result === 'fail'
+                ? decision.severityFixed
+                  ? decision.severity
+                  : (outcome.severity ?? decision.severity)
+                : null,
+            since: outcome.result === 'fail' ? new Date(outcome.since).toISOString() : null,
+            evidence: outcome.result === 'fail' ? outcome.evidence : null,
+          };
+        });
       }
-      return explanations === null ? null : this.superseded(type, explanations, excepted);
-    });
+    }
+    return explanations === null ? null : this.superseded(type, explanations, excepted);
   }
 
   private superseded(type: SubjectType, explanations: readonly Explanation[], excepted: Excepted): Explanation[] {

@@ -69,6 +69,8 @@ export interface Check<
   readonly controls: readonly ControlMapping[];
   /** Checks on the same subject whose failure is pointless to work on while this one fails. */
   readonly supersedes?: readonly string[];
+  /** It judges approvals themselves, which may take several to hold: it is never a condition of giving one. */
+  readonly judgesApproval?: boolean;
   /** A use may turn a pass of it into a failure; of all others, a use only ever prolongs a pass. */
   readonly useMayBreak?: boolean;
   readonly parameters: P;

@@ -11,6 +11,7 @@ export default defineCheck({
   remediation: 'Name an approver other than the sponsor. At high risk, have a second person approve it as it stands.',
   severity: 'high',
   subject: 'use-case',
+  judgesApproval: true,
   facts: [
     'createdAt',
     'approvedAt',

@@ -54,6 +54,7 @@ export class MeasureProgramme {
         credentialUse: place(COUNTED.credentialUse),
         credentialAge: place(COUNTED.credentialAge),
       };
+      const before = await days.digestOf(day);
       await days.forget(day);
       const written = await writeFigures(tx, { day, now, countedFrom, countedUntil, letters });
       const total = (count: (row: (typeof written)[number]) => string): number =>
@@ -65,12 +66,14 @@ export class MeasureProgramme {
       };
       evidence?.readInput({ day, countedFrom: countedFrom.toISOString(), written });
       evidence?.usedParameters(COUNTED);
-      await this.audit.record(tx, {
-        type: 'evidence.programme-measured',
-        actor: systemActor('evidence'),
-        target: { type: 'programme-day', id: day },
-        data: { ...counts, countedFrom: countedFrom.toISOString() },
-      });
+      // Measuring the same again is no change.
+      if ((await days.digestOf(day)) !== before)
+        await this.audit.record(tx, {
+          type: 'evidence.programme-measured',
+          actor: systemActor('evidence'),
+          target: { type: 'programme-day', id: day },
+          data: { ...counts, countedFrom: countedFrom.toISOString() },
+        });
       return counts;
     });
   }

@@ -103,6 +103,7 @@ export const PROBLEMS: readonly CataloguedProblem[] = [
   { code: "sync.source-is-a-file", kind: "conflict", when: "", says: "This source is filled by importing files; there is nothing to connect to. Import a newer file instead." },
   { code: "sync.source-is-being-read", kind: "conflict", when: "", says: "This source is being read right now. Wait for that run to end, then import." },
   { code: "sync.source-takes-no-files", kind: "conflict", when: "", says: "A source of this name exists and is read by …. Import into a source of another name." },
+  { code: "use-cases.approval-blocked", kind: "conflict", when: "", says: "A policy that is enforced holds this approval back until what it names is mended, or an exception allows it to stand." },
   { code: "use-cases.name-taken", kind: "conflict", when: "", says: "There is another … of this name." },
   { code: "use-cases.not-approvable", kind: "conflict", when: "", says: "Before it can be approved it needs: …." },
   { code: "use-cases.own-approval", kind: "forbidden", when: "", says: "Whoever wrote or last changed a use case, or sponsors it, does not approve it. Ask somebody else of AI governance." },

@@ -5,8 +5,9 @@ import { newId } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
 import { type Actor, NotFound } from '../../platform/http/index.js';
 import { Marks } from '../../subjects/index.js';
+import { ApprovalGate } from '../approval-gate.js';
 import type { UseCase } from '../use-case.entity.js';
-import { NotApprovable, OwnApproval, UseCaseRetired } from '../use-cases.errors.js';
+import { ApprovalBlocked, NotApprovable, OwnApproval, UseCaseRetired } from '../use-cases.errors.js';
 import { UseCasesRepository } from '../use-cases.repository.js';
 
 const DEFAULT_CADENCE_DAYS = 365;
@@ -18,6 +19,7 @@ export class DecideUseCase {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly marks: Marks,
+    private readonly gate: ApprovalGate,
     private readonly clock: Clock,
   ) {}
 
@@ -54,6 +56,9 @@ export class DecideUseCase {
         digest: useCase.digest,
         at: now,
       });
+      // Asked once it is written: an approval may be the very thing that mends what was broken.
+      const objections = verdict === 'approved' ? await this.gate.objections(tx, id) : [];
+      if (objections.length > 0) throw new ApprovalBlocked(objections);
       await this.marks.mark(tx, 'use-case', id);
       await this.audit.record(tx, {
         type: verdict === 'approved' ? 'use-cases.use-case-approved' : 'use-cases.use-case-rejected',
