@@ -83,6 +83,8 @@ describe('the link in a mail about reviews', () => {
       dueInDays: 30,
     });
     await o.launch(campaign.id);
+    s.advance({ minutes: 5 });
+    await s.t.settle();
     s.advance({ days: 1 });
     await s.t.settle();
     const mail = smtp.take().find(({ to }) => to === 'sample.person.03@sample.example')!;

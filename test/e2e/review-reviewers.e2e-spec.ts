@@ -62,7 +62,7 @@ describe('who is asked', () => {
 
   it('is whoever owns the resource that a privileged grant reaches, before its sponsor and never its owner', async () => {
     const { id } = await launched({ scope: { subject: 'grant' }, reviewers: ['owner'] });
-    expect(await subjectsOf(7, id)).toEqual(['Administrator']);
+    expect(await subjectsOf(7, id)).toEqual(['Administrator on Vault']);
     expect(await subjectsOf(3, id)).toEqual([]);
   });
 

@@ -158,7 +158,7 @@ describe('a campaign manager of one unit', () => {
       { environment: ['production', 'test'] },
     ],
     ['tag', { tag: 'team=red' }, { tags: { team: 'red' } }, { tags: { team: 'blue' } }],
-    ['tag alone', { tag: 'team' }, { tags: { team: null } }, { tags: { other: null } }],
+    ['tag alone', { tag: 'crew' }, { tags: { crew: null } }, { tags: { other: null } }],
   ])('holds within a %s in the same way', async (_what, scope, within, beyond) => {
     const [{ id }] = (await t.call('GET', '/api/v1/sources')).body.data;
     const filled = (value: object): object =>
