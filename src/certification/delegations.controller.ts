@@ -9,7 +9,7 @@ import {
   Answers,
   Caller,
   decodeCursor,
-  hasRoleEverywhere,
+  hasRole,
   NotFound,
   pageOf,
   pageQuery,
@@ -71,9 +71,9 @@ const signedAcceptance = z
   .meta({ id: 'SignedRiskAcceptance' });
 const acceptancesQuery = z.strictObject({ ...pageQuery, campaign: z.uuid().optional() });
 
-/** Roles that see everybody's where they hold over the whole organisation; others see their own. */
+/** Roles that see everybody's; others see their own. */
 const whose = (actor: Actor): string | null =>
-  hasRoleEverywhere(actor, 'campaign-manager', 'auditor', 'admin', 'risk-acceptor')
+  hasRole(actor, 'campaign-manager', 'auditor', 'admin', 'risk-acceptor')
     ? null
     : (actor.person ?? '00000000-0000-0000-0000-000000000000');
 
