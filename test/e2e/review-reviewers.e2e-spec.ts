@@ -122,6 +122,29 @@ describe('who is asked', () => {
     expect(answer).toMatchObject({ status: 200, body: { preflight: warned } });
   });
 
+  it('is nobody where the access is their own and nobody stands above them: the launch says so, as the preview did', async () => {
+    await source(t, 'accounts', [
+      service('someone', { kind: 'user', nature: 'human', unit: 'Operations' }),
+      key('token', 'someone', { kind: 'personal-access-token', ...used(t) }),
+    ]);
+    await o.own('someone', 2);
+    const { id } = await o.campaign({
+      name: 'Own',
+      scope: { subject: 'credential', credentialKind: 'personal-access-token' },
+      reviewers: ['owner'],
+    });
+    const problems = [
+      { kind: 'no-reviewer', blocks: true, count: 1 },
+      { kind: 'own-access', blocks: false, count: 1 },
+    ];
+    const { body } = await t.call('POST', `/api/v1/campaigns/${id}/preview`, { token: o.manager, body: {} });
+    expect(body).toMatchObject({ blocked: true, preflight: problems });
+    const refused = (await o.launch(id)).body;
+    expect(refused.problems.map(({ kind }: any) => kind)).toEqual(['no-reviewer']);
+    const launchedAll = await o.launch(id, { override: { reason: 'asked by phone' } });
+    expect(launchedAll.body).toMatchObject({ status: 'running', preflight: problems });
+  });
+
   it('is planned at the signature to be disabled, where the campaign says that it does not wait for the close', async () => {
     const { id } = await launched({
       scope: await ids('owned', 'away'),
