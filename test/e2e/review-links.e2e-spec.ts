@@ -103,7 +103,7 @@ describe('the link in a mail about reviews', () => {
     const away = await visitor.go(link);
     expect(away.status).toBe(302);
     expect(away.headers.get('location')).toMatch(/^\/api\/v1\/auth\/sign-in\?returnTo=%2Freviews%3Flink%3D/);
-    const page = await visitor.signIn('s-3', `?${new URL(away.headers.get('location')!, s.t.url).searchParams}`);
+    const page = await visitor.signIn('s-3', new URL(away.headers.get('location')!, s.t.url).search);
     expect(page.url.pathname).toBe('/reviews');
     expect(page.status).toBe(200);
     expect(page.text).toContain('You are signed in as Sample Person 03.');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { digestOf } from '../../src/platform/crypto/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { key, type ReviewedOrganisation, reviewedOrganisation, service, source, used } from '../support/campaigns.js';
 
@@ -163,6 +164,20 @@ describe('who is asked', () => {
     await t.call('POST', `/api/v1/campaigns/${id}/close`, { token: o.manager, body: { reason: 'done' } });
     // The close does not plan it a second time.
     expect(await planned()).toEqual(['owned', 'sponsored']);
+  });
+
+  it('is shown what it serves and who for, and what is hashed is what is shown', async () => {
+    const { id } = await launched({ scope: await ids('serving'), reviewers: ['use-case-sponsor'] });
+    const [item] = await o.mine(7, `&campaign=${id}`);
+    expect(item.evidence).toMatchObject({
+      purpose: [{ name: 'Forecast', purpose: 'to know ahead', approved: false, sponsor: 'Sample Person 07' }],
+      agents: [],
+      lastUse: { state: 'used', knownSince: expect.any(String), knownUntil: expect.any(String) },
+      bornAt: '2024-01-01T00:00:00.000Z',
+      consumers: [],
+      earlier: null,
+    });
+    expect(digestOf(item.evidence)).toBe(item.evidenceHash);
   });
 
   it('says with each decision how its reviewer had signed in, by which way, and when they saw the item', async () => {
