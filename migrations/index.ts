@@ -34,6 +34,7 @@ import { Inventory1763730000143 } from './1763730000143-inventory-3.js';
 import { Notifications1763730000181 } from './1763730000181-notifications-2.js';
 import { Certification1763730000182 } from './1763730000182-certification-2.js';
 import { Certification1763730000183 } from './1763730000183-certification-3.js';
+import { Certification1763730000184 } from './1763730000184-certification-4.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   Notifications1763730000181,
   Certification1763730000182,
   Certification1763730000183,
+  Certification1763730000184,
 ] as const;

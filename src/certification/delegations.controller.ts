@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
 import {
   type Actor,
@@ -63,6 +64,7 @@ const acceptanceSchema = z
     expiresAt: z.iso.datetime().nullable(),
     requestedAt: z.iso.datetime(),
     signedAt: z.iso.datetime().nullable(),
+    signedBy: person.nullable().meta({ description: 'Another than `person`, where that one had left.' }),
     version: z.number().int(),
   })
   .meta({ id: 'RiskAcceptance' });
@@ -84,6 +86,7 @@ export class DelegationsController {
     private readonly database: Database,
     private readonly delegate: DelegateReviews,
     private readonly accept: AcceptRisk,
+    private readonly clock: Clock,
   ) {}
 
   @Get('delegations')
@@ -144,7 +147,7 @@ export class DelegationsController {
   ) {
     const after = decodeCursor(query.cursor, 2);
     const rows = await this.database.read((tx) =>
-      tx.use(RiskAcceptancesRepository).page(whose(actor), query.campaign, query.limit + 1, after),
+      tx.use(RiskAcceptancesRepository).page(whose(actor), query.campaign, query.limit + 1, after, this.clock.now()),
     );
     return toPage(rows, query.limit, (row) => [row.requestedAt, row.id]);
   }
