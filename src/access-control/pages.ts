@@ -9,7 +9,9 @@ dt{font-weight:600}dd{margin:0}
 nav ul{padding:0;list-style:none}nav li{margin:.35rem 0}
 a.button,button{display:inline-block;font:inherit;font-weight:600;padding:.55rem 1.2rem;border:1px solid transparent;border-radius:6px;background:#1d4ed8;color:#fff;text-decoration:none;cursor:pointer}
 a.button:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #f59e0b;outline-offset:2px}
-code{word-break:break-all}`;
+code{word-break:break-all}
+main:has(table){max-width:72rem}table{border-collapse:collapse;width:100%}caption{text-align:left;padding:.35rem 0}
+th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid GrayText}`;
 
 /** A plain page of ours: no script, readable without its style. `body` is HTML; what came from outside is escaped in it. */
 export function sendPage(reply: FastifyReply, title: string, body: string, status = 200, head = ''): void {

@@ -1,6 +1,7 @@
 import { membersOfTeams, peopleWhoAnswer } from '../catalogue/index.js';
 import type { Contributions } from '../notifications/index.js';
 import { type Sql, sql } from '../platform/database/index.js';
+import { whoAnswersForRisks } from './risk-acceptances.repository.js';
 import type { ReviewLinks } from './review-links.js';
 
 /**
@@ -58,6 +59,6 @@ export function contributeOwedReviews(contributions: Contributions, links: Revie
     path: (personId) => `/risk-acceptances?person=${personId}`,
     items: (asked, now) => sql`
       SELECT a.person_id, x.id AS item_id, 'high' AS severity, x.requested_at + make_interval(days => ${ACCEPT_RISK_WITHIN_DAYS}) AS due_at, c.name || ': ' || x.items || CASE x.items WHEN 1 THEN ' item' ELSE ' items' END || ' that nobody decided' AS title
-      FROM ${asked} AS a JOIN (${peopleWhoAnswer(now)}) p ON p.id = a.person_id JOIN risk_acceptances x ON x.person_id = a.person_id AND x.status = 'requested' JOIN campaigns c ON c.id = x.campaign_id`,
+      FROM ${asked} AS a JOIN (${whoAnswersForRisks(now)}) w ON w.person_id = a.person_id JOIN risk_acceptances x ON x.id = w.acceptance_id AND x.status = 'requested' JOIN campaigns c ON c.id = x.campaign_id`,
   });
 }

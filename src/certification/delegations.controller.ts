@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { Clock } from '../platform/clock/index.js';
 import { Database } from '../platform/database/index.js';
 import {
   type Actor,
@@ -10,7 +11,7 @@ import {
   Caller,
   decodeCursor,
   FreshSignIn,
-  hasRoleEverywhere,
+  hasRole,
   NotFound,
   pageOf,
   pageQuery,
@@ -64,6 +65,7 @@ const acceptanceSchema = z
     expiresAt: z.iso.datetime().nullable(),
     requestedAt: z.iso.datetime(),
     signedAt: z.iso.datetime().nullable(),
+    signedBy: person.nullable().meta({ description: 'Another than `person`, where that one had left.' }),
     version: z.number().int(),
   })
   .meta({ id: 'RiskAcceptance' });
@@ -72,9 +74,9 @@ const signedAcceptance = z
   .meta({ id: 'SignedRiskAcceptance' });
 const acceptancesQuery = z.strictObject({ ...pageQuery, campaign: z.uuid().optional() });
 
-/** Roles that see everybody's where they hold over the whole organisation; others see their own. */
+/** Roles that see everybody's; others see their own. */
 const whose = (actor: Actor): string | null =>
-  hasRoleEverywhere(actor, 'campaign-manager', 'auditor', 'admin', 'risk-acceptor')
+  hasRole(actor, 'campaign-manager', 'auditor', 'admin', 'risk-acceptor')
     ? null
     : (actor.person ?? '00000000-0000-0000-0000-000000000000');
 
@@ -85,6 +87,7 @@ export class DelegationsController {
     private readonly database: Database,
     private readonly delegate: DelegateReviews,
     private readonly accept: AcceptRisk,
+    private readonly clock: Clock,
   ) {}
 
   @Get('delegations')
@@ -145,7 +148,7 @@ export class DelegationsController {
   ) {
     const after = decodeCursor(query.cursor, 2);
     const rows = await this.database.read((tx) =>
-      tx.use(RiskAcceptancesRepository).page(whose(actor), query.campaign, query.limit + 1, after),
+      tx.use(RiskAcceptancesRepository).page(whose(actor), query.campaign, query.limit + 1, after, this.clock.now()),
     );
     return toPage(rows, query.limit, (row) => [row.requestedAt, row.id]);
   }

@@ -147,7 +147,7 @@ export class ReviewFilesController {
             : 0,
         quality: await qualityOf(tx, campaignId),
         signatures: await signaturesOf(tx, campaignId),
-        acceptances: await tx.use(RiskAcceptancesRepository).page(null, campaignId, 200, null),
+        acceptances: await tx.use(RiskAcceptancesRepository).page(null, campaignId, 200, null, this.clock.now()),
         reminders: await tx.use(RemindersRepository).history(campaignId),
         override: campaign.override,
       };

@@ -44,10 +44,10 @@ export class TriggersRepository {
   }
 
   /** Whom it happened to since this was looked at last, but for what a running micro certification of the same event asks about. */
-  async identities({ event, seenUntil, parameters }: Trigger, now: Date, limit: number): Promise<string[]> {
+  async identities({ event, seenUntil, parameters }: Trigger, until: Date, limit: number): Promise<string[]> {
     const rows = await this.tx.sql<{
       id: string;
-    }>`SELECT DISTINCT w.id FROM (${identitiesWith(event, seenUntil, now, parameters.severity)}) w
+    }>`SELECT DISTINCT w.id FROM (${identitiesWith(event, seenUntil, until, parameters.severity)}) w
       WHERE NOT EXISTS (SELECT 1 FROM review_items i JOIN campaigns c ON c.id = i.campaign_id WHERE c.kind = 'micro' AND c.status = 'running' AND c.template = ${event} AND i.subject_id = w.id AND i.state = 'open') ORDER BY w.id LIMIT ${limit}`;
     return rows.map(({ id }) => id);
   }

@@ -83,6 +83,8 @@ describe('the link in a mail about reviews', () => {
       dueInDays: 30,
     });
     await o.launch(campaign.id);
+    s.advance({ minutes: 5 });
+    await s.t.settle();
     s.advance({ days: 1 });
     await s.t.settle();
     const mail = smtp.take().find(({ to }) => to === 'sample.person.03@sample.example')!;
@@ -101,7 +103,7 @@ describe('the link in a mail about reviews', () => {
     const away = await visitor.go(link);
     expect(away.status).toBe(302);
     expect(away.headers.get('location')).toMatch(/^\/api\/v1\/auth\/sign-in\?returnTo=%2Freviews%3Flink%3D/);
-    const page = await visitor.signIn('s-3', `?${new URL(away.headers.get('location')!, s.t.url).searchParams}`);
+    const page = await visitor.signIn('s-3', new URL(away.headers.get('location')!, s.t.url).search);
     expect(page.url.pathname).toBe('/reviews');
     expect(page.status).toBe(200);
     expect(page.text).toContain('You are signed in as Sample Person 03.');

@@ -204,3 +204,46 @@ describe('who is asked, while a campaign runs', () => {
     expect((await sign(head, '2026-06-01T00:00:00Z', '"2"')).body.code).toBe('certification.acceptance-signed');
   });
 });
+
+describe('what nobody decided', () => {
+  let t: TestApp;
+  let o: ReviewedOrganisation;
+  beforeAll(async () => {
+    t = await startApp();
+    o = await reviewedOrganisation(t);
+    await source(t, 'services', [service('a', { unit: 'Operations' }), key('key-a', 'a', used(t))]);
+    await o.own('a', 3);
+    await t.settle();
+    const { id } = await o.campaign({ name: 'Silent', scope: { subject: 'credential' }, reviewers: ['owner'] });
+    await o.launch(id);
+    await t.call('POST', `/api/v1/campaigns/${id}/close`, { token: o.manager, body: { reason: 'over' } });
+  });
+  afterAll(() => t.close());
+  const theirs = async (person: number): Promise<any[]> =>
+    (await t.call('GET', '/api/v1/risk-acceptances', { token: await o.tokenOf(person) })).body.data;
+
+  it('is answered for by whoever heads the unit once the one who was asked has left', async () => {
+    expect([(await theirs(1)).length, (await theirs(6)).length]).toEqual([1, 0]);
+    const { etag } = await t.call('GET', `/api/v1/people/${o.people[1]}`);
+    await t.call('PATCH', `/api/v1/people/${o.people[1]}`, {
+      body: { status: 'left' },
+      headers: { 'if-match': etag },
+    });
+    await t.sql('UPDATE units SET head_id = $1 WHERE id = $2', [o.people[6], o.unit]);
+    const [acceptance] = await theirs(6);
+    expect(acceptance).toMatchObject({ status: 'requested', person: { id: o.people[1] }, signedBy: null });
+    expect(await theirs(3)).toEqual([]);
+    const sign = async (person: number) =>
+      t.call('POST', `/api/v1/risk-acceptances/${acceptance.id}/sign`, {
+        token: await o.tokenOf(person),
+        body: { reason: 'known, and replaced in May', expiresAt: '2026-05-31T00:00:00Z' },
+        headers: { 'if-match': '"1"' },
+      });
+    expect((await sign(3)).status).toBe(404);
+    const both = await Promise.all([sign(6), sign(6)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect(await theirs(6)).toMatchObject([
+      { status: 'signed', person: { id: o.people[1] }, signedBy: { displayName: 'Sample Person 06' } },
+    ]);
+  });
+});

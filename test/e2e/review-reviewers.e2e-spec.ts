@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { digestOf } from '../../src/platform/crypto/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { key, type ReviewedOrganisation, reviewedOrganisation, service, source, used } from '../support/campaigns.js';
 
@@ -62,7 +63,7 @@ describe('who is asked', () => {
 
   it('is whoever owns the resource that a privileged grant reaches, before its sponsor and never its owner', async () => {
     const { id } = await launched({ scope: { subject: 'grant' }, reviewers: ['owner'] });
-    expect(await subjectsOf(7, id)).toEqual(['Administrator']);
+    expect(await subjectsOf(7, id)).toEqual(['Administrator on Vault']);
     expect(await subjectsOf(3, id)).toEqual([]);
   });
 
@@ -122,6 +123,29 @@ describe('who is asked', () => {
     expect(answer).toMatchObject({ status: 200, body: { preflight: warned } });
   });
 
+  it('is nobody where the access is their own and nobody stands above them: the launch says so, as the preview did', async () => {
+    await source(t, 'accounts', [
+      service('someone', { kind: 'user', nature: 'human', unit: 'Operations' }),
+      key('token', 'someone', { kind: 'personal-access-token', ...used(t) }),
+    ]);
+    await o.own('someone', 2);
+    const { id } = await o.campaign({
+      name: 'Own',
+      scope: { subject: 'credential', credentialKind: 'personal-access-token' },
+      reviewers: ['owner'],
+    });
+    const problems = [
+      { kind: 'no-reviewer', blocks: true, count: 1 },
+      { kind: 'own-access', blocks: false, count: 1 },
+    ];
+    const { body } = await t.call('POST', `/api/v1/campaigns/${id}/preview`, { token: o.manager, body: {} });
+    expect(body).toMatchObject({ blocked: true, preflight: problems });
+    const refused = (await o.launch(id)).body;
+    expect(refused.problems.map(({ kind }: any) => kind)).toEqual(['no-reviewer']);
+    const launchedAll = await o.launch(id, { override: { reason: 'asked by phone' } });
+    expect(launchedAll.body).toMatchObject({ status: 'running', preflight: problems });
+  });
+
   it('is planned at the signature to be disabled, where the campaign says that it does not wait for the close', async () => {
     const { id } = await launched({
       scope: await ids('owned', 'away'),
@@ -140,6 +164,20 @@ describe('who is asked', () => {
     await t.call('POST', `/api/v1/campaigns/${id}/close`, { token: o.manager, body: { reason: 'done' } });
     // The close does not plan it a second time.
     expect(await planned()).toEqual(['owned', 'sponsored']);
+  });
+
+  it('is shown what it serves and who for, and what is hashed is what is shown', async () => {
+    const { id } = await launched({ scope: await ids('serving'), reviewers: ['use-case-sponsor'] });
+    const [item] = await o.mine(7, `&campaign=${id}`);
+    expect(item.evidence).toMatchObject({
+      purpose: [{ name: 'Forecast', purpose: 'to know ahead', approved: false, sponsor: 'Sample Person 07' }],
+      agents: [],
+      lastUse: { state: 'used', knownSince: expect.any(String), knownUntil: expect.any(String) },
+      bornAt: '2024-01-01T00:00:00.000Z',
+      consumers: [],
+      earlier: null,
+    });
+    expect(digestOf(item.evidence)).toBe(item.evidenceHash);
   });
 
   it('says with each decision how its reviewer had signed in, by which way, and when they saw the item', async () => {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type TestApp } from '../support/app.js';
 import {
   ago,
-  key,
+  endNow,
+  entitlements,
+  grant,
   type ReviewedOrganisation,
   reviewedOrganisation,
   service,
@@ -11,183 +13,8 @@ import {
   used,
 } from '../support/campaigns.js';
 
-const entitlements = [
-  { entity: 'entitlement', id: 'reader', name: 'Reader', privilege: 'read' },
-  { entity: 'entitlement', id: 'writer', name: 'Writer', privilege: 'write' },
-  { entity: 'entitlement', id: 'admin', name: 'Administrator', privilege: 'admin' },
-];
 /** What somebody keeps who does not read. */
 const MANY = 200;
-const grant = (identity: string, entitlement: string) => ({
-  entity: 'grant',
-  id: `${identity}-${entitlement}`,
-  identity,
-  entitlement,
-});
-const itemsOf = async (t: TestApp, campaign: string, query = ''): Promise<any[]> =>
-  (await t.call('GET', `/api/v1/campaigns/${campaign}/items?limit=200${query}`)).body.data;
-const close = (o: ReviewedOrganisation, id: string) =>
-  o.t.call('POST', `/api/v1/campaigns/${id}/close`, { token: o.manager, body: { reason: 'done' } });
-
-describe('a collection', () => {
-  let t: TestApp;
-  let o: ReviewedOrganisation;
-  const fleet = Array.from({ length: 40 }, (_none, n) => `runner-${String(n).padStart(2, '0')}`);
-  const rows = [
-    ...entitlements,
-    ...fleet.flatMap((name) => [service(name, { collection: 'runners' }), grant(name, 'reader')]),
-    // One of them may do more than its template says.
-    grant('runner-07', 'writer'),
-  ];
-  let first: any;
-  beforeAll(async () => {
-    t = await startApp();
-    o = await reviewedOrganisation(t);
-    await source(
-      t,
-      'fleet',
-      rows.map((row) => ('kind' in row ? { ...row, ...used(t) } : row)),
-    );
-    for (const name of fleet) await o.own(name, 3);
-    await t.settle();
-  });
-  afterAll(() => t.close());
-
-  it('is asked once: the whole, what differs, and a sample drawn by lot; the rest cites that decision', async () => {
-    first = await o.campaign({
-      name: 'Fleet',
-      scope: { subject: 'identity' },
-      reviewers: ['owner'],
-      settings: { collections: { sampleShare: 0.1 }, delta: { enabled: true, sampleShare: 0.1 } },
-    });
-    const { body: preview } = await t.call('POST', `/api/v1/campaigns/${first.id}/preview`, {
-      token: o.manager,
-      body: {},
-    });
-    expect(preview).toMatchObject({
-      population: 40,
-      items: 6,
-      byMode: { collection: 1, outlier: 1, sample: 4, covered: 35 },
-    });
-    expect((await o.launch(first.id)).body.counts).toMatchObject({
-      items: 6,
-      collections: 1,
-      outliers: 1,
-      sampled: 4,
-      covered: 35,
-    });
-    const asked = await o.mine(3);
-    expect(asked).toHaveLength(6);
-    const whole = asked.find(({ mode }) => mode === 'collection');
-    expect(whole).toMatchObject({
-      subject: { type: 'collection', displayName: 'runners' },
-      evidence: {
-        members: { asked: 35, outliers: 1, sampled: 4, hash: expect.stringMatching(/^sha256:/) },
-        use: { seen: 35 },
-        approvedBefore: null,
-      },
-      recommendation: { verdict: null, use: 'seen', rule: 'asked-first-time' },
-    });
-    expect(asked.find(({ mode }) => mode === 'outlier').subject.displayName).toBe('runner-07');
-    const covered = await itemsOf(t, first.id, '&mode=covered');
-    expect(covered).toHaveLength(35);
-    expect(covered.every(({ cites, reviewer }) => cites === whole.id && reviewer === null)).toBe(true);
-  });
-
-  it('carries every member with the decision about the whole, and asks the next time only the sample and what changed', async () => {
-    for (const item of await o.mine(3))
-      expect((await o.decide(3, item, { verdict: 'keep', reason: 'they are alike' })).status).toBe(200);
-    await close(o, first.id);
-    expect(
-      await t.sql(`SELECT count(*)::int AS n FROM attestations WHERE subject_type = 'identity' AND verdict = 'keep'`),
-    ).toEqual([{ n: 40 }]);
-    t.clock.advance({ days: 30 });
-    const changed = rows.filter((row) => !('identity' in row && row.identity === 'runner-20'));
-    await source(t, 'fleet', [
-      ...changed.map((row) => ('kind' in row ? { ...row, ...used(t) } : row)),
-      grant('runner-20', 'admin'),
-    ]);
-    await t.settle();
-    const clone = await t.call('POST', `/api/v1/campaigns/${first.id}/clone`, {
-      token: o.manager,
-      body: { name: 'Fleet again' },
-    });
-    expect(clone.body).toMatchObject({ clonedFrom: first.id, status: 'draft' });
-    await o.launch(clone.body.id);
-    const asked = await o.mine(3);
-    const sampled = asked.filter(({ mode }) => mode === 'sample');
-    // 38 of 40 are as they were (the writer is not low-risk enough to be carried, or is: it did not change), one has changed.
-    expect(asked.filter(({ mode }) => mode !== 'sample').map(({ subject }) => subject.displayName)).toEqual([
-      'runner-20',
-    ]);
-    expect(sampled).toHaveLength(4);
-    const carried = await itemsOf(t, clone.body.id, '&mode=carried');
-    expect(carried).toHaveLength(35);
-    const cited = new Set(carried.map(({ cites }) => cites));
-    expect([...cited].every((id) => id !== null)).toBe(true);
-    expect((await t.call('GET', `/api/v1/campaigns/${clone.body.id}`)).body).toMatchObject({
-      population: { count: 40 },
-      counts: { items: 5, carried: 35, sampled: 4 },
-    });
-  });
-});
-
-describe('a member of a collection that was decided as a whole', () => {
-  let t: TestApp;
-  let o: ReviewedOrganisation;
-  const fleet = Array.from({ length: 12 }, (_none, n) => `runner-${String(n).padStart(2, '0')}`);
-  beforeAll(async () => {
-    t = await startApp();
-    o = await reviewedOrganisation(t);
-    await source(t, 'fleet', [
-      ...entitlements,
-      ...fleet.flatMap((name) => [service(name, { collection: 'runners', ...used(t) }), grant(name, 'reader')]),
-    ]);
-    for (const name of fleet) await o.own(name, 3);
-    await t.settle();
-  });
-  afterAll(() => t.close());
-
-  it('is asked alone when its risk rises after the decision, on the evidence as it is then', async () => {
-    const campaign = await o.campaign({
-      name: 'Fleet',
-      reviewers: ['owner'],
-      settings: { collections: { minimumSample: 1, sampleShare: 0 } },
-    });
-    await o.launch(campaign.id);
-    const [before, after] = await itemsOf(t, campaign.id, '&mode=covered');
-    const raise = (item: any, environment: string) =>
-      t.sql(`UPDATE identities SET privilege = 'admin', environment = $2 WHERE id = $1`, [
-        item.subject.id,
-        environment,
-      ]);
-    await raise(before, 'production');
-    t.clock.advance({ minutes: 15 });
-    await t.settle();
-    // Nothing speaks for it yet: it is part of a question that is open.
-    expect(await itemsOf(t, campaign.id, '&mode=outlier')).toEqual([]);
-    for (const item of await o.mine(3)) await o.decide(3, item, { verdict: 'keep', reason: 'they are alike' });
-    await raise(after, 'production');
-    t.clock.advance({ minutes: 15 });
-    await t.settle();
-    const asked = await o.mine(3, '&state=open');
-    expect(asked.map(({ mode, risk, subject, cites }) => [mode, risk, subject.id, cites]).sort()).toEqual(
-      [before, after].map((item) => ['outlier', 'critical', item.subject.id, null]).sort(),
-    );
-    expect(asked[0]).toMatchObject({ evidence: { risk: { level: 'critical' } }, evidenceHash: expect.any(String) });
-    const { body } = await t.call('GET', '/api/v1/audit-entries?type=certification.member-asked-alone');
-    expect(body.data[0].data).toMatchObject({ risk: { before: 'low', after: 'critical' }, cited: before.cites });
-    t.clock.advance({ minutes: 15 });
-    await t.settle();
-    expect(await o.mine(3, '&state=open')).toHaveLength(2);
-    for (const item of asked) await o.decide(3, item, { verdict: 'revoke', reason: 'too much' });
-    await close(o, campaign.id);
-    expect((await t.call('GET', '/api/v1/actions')).body.data).toHaveLength(2);
-    const { body: results } = await t.call('GET', `/api/v1/campaigns/${campaign.id}/results`);
-    expect(results.completeness).toMatchObject({ frozen: 12, present: 12, decided: 12, matches: true });
-  });
-});
-
 describe('stages, haste and routine', () => {
   let t: TestApp;
   let o: ReviewedOrganisation;
@@ -229,7 +56,7 @@ describe('stages, haste and routine', () => {
     await o.decide(3, kept.body, { verdict: 'rotate' });
     expect((await o.mine(4)).map(({ subject }) => subject.displayName)).toEqual(['a']);
     await o.decide(4, (await o.mine(4))[0], { verdict: 'revoke' });
-    await close(o, campaign.id);
+    await endNow(o, campaign.id);
     const actions = (await t.call('GET', '/api/v1/actions?limit=200')).body.data;
     expect(actions.map(({ kind, target }: any) => [target.displayName, kind]).sort()).toEqual([
       ['a', 'disable'],
@@ -252,7 +79,7 @@ describe('stages, haste and routine', () => {
       errors: [{ pointer: '/verdict' }],
     });
     await o.decide(4, (await o.mine(4))[0], { verdict: 'revoke', reason: 'too much' });
-    await close(o, campaign.id);
+    await endNow(o, campaign.id);
     const { body } = await t.call('GET', '/api/v1/actions?kind=revoke-grant');
     expect(body.data).toMatchObject([
       { target: { type: 'grant', displayName: 'Administrator' }, reason: 'too much', status: 'planned' },
@@ -265,7 +92,7 @@ describe('stages, haste and routine', () => {
       errors: [{ pointer: '/grants/0' }],
     });
     await o.decide(3, item, { verdict: 'reduce', grants: [held.id] });
-    await close(o, reduced.id);
+    await endNow(o, reduced.id);
     expect((await t.call('GET', '/api/v1/actions?kind=revoke-grant')).body.data).toHaveLength(2);
   });
 
@@ -304,7 +131,7 @@ describe('stages, haste and routine', () => {
         })
       ).status,
     ).toBe(404);
-    await close(o, campaign.id);
+    await endNow(o, campaign.id);
   });
 
   it.each([
@@ -331,7 +158,7 @@ describe('stages, haste and routine', () => {
     const again = await o.mine(6);
     expect(again).toHaveLength(consequence === 'second-reviewer' ? MANY : 0);
     expect(new Set(again.map(({ subject }) => subject.id)).size).toBe(again.length);
-    await close(o, campaign.id);
+    await endNow(o, campaign.id);
   });
 
   it('lets the second reviewer of what was kept in haste take it away', async () => {
@@ -346,7 +173,7 @@ describe('stages, haste and routine', () => {
     const again = await o.mine(6);
     expect(again.map(({ mode }) => mode)).toEqual(['second-look', 'second-look', 'second-look']);
     expect((await o.decide(6, again[0], { verdict: 'revoke', reason: 'nobody uses it' })).status).toBe(200);
-    await close(o, campaign.id);
+    await endNow(o, campaign.id);
     const { body } = await t.call('GET', '/api/v1/actions?limit=200&kind=disable');
     expect(body.data.map(({ target, reason }: any) => [target.id, reason])).toContainEqual([
       again[0].subject.id,
@@ -486,7 +313,7 @@ describe('the preflight', () => {
       body: {},
     });
     await o.launch(draft.id);
-    const { body: closed } = await close(o, draft.id);
+    const { body: closed } = await endNow(o, draft.id);
     expect(preview.silence).toMatchObject({ disable: { total: 12 }, escalate: { total: 0 } });
     expect(closed.counts).toMatchObject({
       disabled: preview.silence.disable.total,
@@ -496,7 +323,7 @@ describe('the preflight', () => {
     const [recurring] = (await t.call('GET', '/api/v1/campaigns?status=running')).body.data.filter(
       ({ name }: any) => name === 'Soon',
     );
-    await close(o, recurring.id);
+    await endNow(o, recurring.id);
     const [next] = (await t.call('GET', '/api/v1/campaigns?status=draft')).body.data.filter(
       ({ clonedFrom }: any) => clonedFrom === recurring.id,
     );
@@ -506,142 +333,5 @@ describe('the preflight', () => {
     });
     // What already waits to be disabled is not planned twice.
     expect((await t.call('GET', '/api/v1/actions?limit=200')).body.data).toHaveLength(12);
-  });
-});
-
-describe('an event', () => {
-  let t: TestApp;
-  let o: ReviewedOrganisation;
-  beforeAll(async () => {
-    t = await startApp();
-    o = await reviewedOrganisation(t);
-    await source(
-      t,
-      'services',
-      ['a', 'b', 'c'].map((name) => service(name, { unit: 'Operations', ...used(t) })),
-    );
-    await o.own('a', 3);
-    await o.own('b', 3);
-    await t.settle();
-  });
-  afterAll(() => t.close());
-  const put = (event: string, body: object, etag = '"0"', token = o.manager) =>
-    t.call('PUT', `/api/v1/campaign-triggers/${event}`, { token, body, headers: { 'if-match': etag } });
-  const micro = async () => (await t.call('GET', '/api/v1/campaigns?kind=micro')).body.data;
-
-  it('asks nobody until it is switched on, and nobody overwrites a switch unseen', async () => {
-    await o.own('a', 4);
-    t.clock.advance({ minutes: 15 });
-    await t.settle();
-    expect(await micro()).toEqual([]);
-    expect((await put('new-owner', { enabled: true }, '"0"', await o.tokenOf(3))).status).toBe(403);
-    expect((await put('full-moon', { enabled: true })).status).toBe(422);
-    expect((await put('new-owner', { enabled: true })).body).toMatchObject({
-      event: 'new-owner',
-      enabled: true,
-      version: 1,
-    });
-    expect((await put('new-owner', { enabled: false })).status).toBe(412);
-    expect(
-      (await put('privilege-increase', { enabled: true, parameters: { dueInDays: 3 } })).body.parameters.dueInDays,
-    ).toBe(3);
-    await put('finding', { enabled: true, parameters: { severity: 'critical' } });
-  });
-
-  it('asks the new owner about what they took over, and whoever answers about what grew, once', async () => {
-    t.clock.advance({ minutes: 1 });
-    await o.own('b', 5);
-    await source(
-      t,
-      'services',
-      ['a', 'b', 'c'].map((name) =>
-        service(name, { unit: 'Operations', ...used(t), ...(name === 'a' ? { privilege: 'admin' } : {}) }),
-      ),
-    );
-    t.clock.advance({ minutes: 15 });
-    await t.settle();
-    const campaigns = await micro();
-    expect(campaigns.map(({ template, status, counts }: any) => [template, status, counts.items]).sort()).toEqual([
-      ['new-owner', 'running', 1],
-      ['privilege-increase', 'running', 1],
-    ]);
-    expect((await o.mine(5)).map(({ subject }) => subject.displayName)).toEqual(['b']);
-    expect((await o.mine(4)).map(({ subject }) => subject.displayName)).toEqual(['a']);
-    t.clock.advance({ minutes: 30 });
-    await t.settle();
-    expect(await micro()).toHaveLength(2);
-  });
-});
-
-describe('other events', () => {
-  let t: TestApp;
-  let o: ReviewedOrganisation;
-  let agent: any;
-  const rows = (over: { a?: object; c?: object } = {}) => [
-    service('a', { unit: 'Operations', ...used(t), ...over.a }),
-    service('b', { unit: 'Operations', ...used(t) }),
-    service('c', { unit: 'Operations', ...used(t) }),
-    key('key-c', 'c', { ...used(t), canExpire: true, expiresAt: '2027-01-01', ...over.c }),
-  ];
-  const governance = () => t.token('ai-governance');
-  beforeAll(async () => {
-    t = await startApp();
-    o = await reviewedOrganisation(t);
-    await source(t, 'services', rows());
-    await o.own('a', 3);
-    await o.own('b', 4);
-    await o.own('c', 5);
-    agent = (
-      await t.call('POST', '/api/v1/agents', {
-        token: await governance(),
-        body: {
-          name: 'Planner',
-          useCases: [],
-          identities: [await o.identity('b')],
-          model: { name: 'm', version: '1' },
-        },
-      })
-    ).body;
-    await t.settle();
-    for (const [event, parameters] of [
-      ['risk-increase', {}],
-      ['agent-changed', {}],
-      ['finding', { severity: 'low' }],
-    ] as const)
-      await t.call('PUT', `/api/v1/campaign-triggers/${event}`, {
-        token: o.manager,
-        body: { enabled: true, parameters },
-        headers: { 'if-match': '"0"' },
-      });
-    t.clock.advance({ minutes: 1 });
-  });
-  afterAll(() => t.close());
-  const asked = async (person: number): Promise<string[][]> => {
-    t.clock.advance({ minutes: 15 });
-    await t.settle();
-    return (await o.mine(person)).map(({ campaign, subject }) => [campaign.name.split(':')[0], subject.displayName]);
-  };
-
-  it('ask about what became riskier', async () => {
-    await source(t, 'services', rows({ a: { environment: 'production', privilege: 'write' } }));
-    expect(await asked(3)).toEqual([['Risk grew', 'a']]);
-  });
-
-  it('ask about what an agent authenticates as, when the agent was changed in what it is', async () => {
-    const { etag } = await t.call('GET', `/api/v1/agents/${agent.id}`);
-    const changed = await t.call('PATCH', `/api/v1/agents/${agent.id}`, {
-      token: await governance(),
-      body: { model: { name: 'm', version: '2' } },
-      headers: { 'if-match': etag },
-    });
-    expect(changed.status).toBe(200);
-    expect(await asked(4)).toEqual([['An agent changed', 'b']]);
-  });
-
-  it('ask about what a finding of that severity is about', async () => {
-    expect((await o.mine(5)).length).toBe(0);
-    const production = { environment: 'production', privilege: 'write' };
-    await source(t, 'services', rows({ a: production, c: { expiresAt: '2026-02-01' } }));
-    expect(await asked(5)).toEqual([['Something is wrong', 'c']]);
   });
 });

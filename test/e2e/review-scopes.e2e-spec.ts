@@ -149,6 +149,28 @@ describe('a campaign manager of one unit', () => {
     );
   });
 
+  it('counts for nothing where a route does not narrow to the unit, whatever else opens it', async () => {
+    const own = await t.call('POST', '/api/v1/tokens', {
+      token: await t.token('admin'),
+      body: {
+        name: 'somebody with many roles in one unit',
+        owner: o.people[6],
+        roles: (['admin', 'auditor', 'campaign-manager'] as const).map((role) => ({ role, scope: { unit: parcels } })),
+      },
+    });
+    const scoped: string = own.body.token;
+    await t.sql(
+      `INSERT INTO notification_messages (id, key, kind, digest_id, person_id, subject, text, html, counts, composed_at, state, due_at, created_at)
+       SELECT gen_random_uuid(), 'test', 'digest', gen_random_uuid(), $1, 'for somebody else', '', '', '{}', $2, 'sent', $2, $2`,
+      [o.people[4], t.clock.now()],
+    );
+    expect(ids(await at(await t.token('auditor'), 'GET', 'notifications'))).toHaveLength(1);
+    expect(ids(await at(scoped, 'GET', 'notifications'))).toEqual([]);
+    expect((await at(scoped, 'GET', `people/${o.people[4]}/notification-preferences`)).status).toBe(404);
+    expect((await at(scoped, 'GET', `people/${o.people[4]}/absences`)).status).toBe(404);
+    expect(ids(await at(scoped, 'GET', 'delegations'))).toEqual([]);
+  });
+
   it.each([
     ['source', { source: 'SOURCE' }, { source: 'SOURCE' }, {}],
     [
@@ -158,7 +180,7 @@ describe('a campaign manager of one unit', () => {
       { environment: ['production', 'test'] },
     ],
     ['tag', { tag: 'team=red' }, { tags: { team: 'red' } }, { tags: { team: 'blue' } }],
-    ['tag alone', { tag: 'team' }, { tags: { team: null } }, { tags: { other: null } }],
+    ['tag alone', { tag: 'crew' }, { tags: { crew: null } }, { tags: { other: null } }],
   ])('holds within a %s in the same way', async (_what, scope, within, beyond) => {
     const [{ id }] = (await t.call('GET', '/api/v1/sources')).body.data;
     const filled = (value: object): object =>

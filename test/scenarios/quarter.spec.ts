@@ -163,7 +163,7 @@ describe('a quarter of reviews', () => {
     const halfway = await told('halfway');
     expect(halfway).toEqual(await owing(campaign.id));
     expect([50, 4, 6, 21].filter((person) => halfway.has(person))).toEqual([]);
-  }, 300_000);
+  }, 900_000);
 
   it('ends: what was decided is planned, what nobody answered is disabled or escalated as the rules say', async () => {
     await morningsUpTo(start + 9 * DAY);
@@ -193,7 +193,7 @@ describe('a quarter of reviews', () => {
     expect(actions.filter(({ kind }) => kind === 'rotate')).toHaveLength(body.counts.rotate);
     const asked = await everyRow<any>(sample.t, `risk-acceptances?campaign=${campaign.id}`);
     expect(asked.reduce((sum, one) => sum + one.items, 0)).toBe(body.counts.escalated);
-  }, 300_000);
+  }, 900_000);
 
   it('was told in one mail a day, on its days, to exactly those who owed, and of exactly what they owed', async () => {
     const days = [1, 7, 11, 13, 14, 15, 16, 17, 18, 19, 20];
@@ -268,5 +268,5 @@ describe('a quarter of reviews', () => {
     ).toEqual([]);
     const { body: results } = await sample.t.call('GET', `/api/v1/campaigns/${next.id}/results`);
     expect(results.completeness).toMatchObject({ matches: true, frozen: body.population.count, present: all.length });
-  }, 300_000);
+  }, 900_000);
 });

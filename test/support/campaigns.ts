@@ -122,3 +122,21 @@ export async function reviewedOrganisation(t: TestApp, persons = 6): Promise<Rev
 /** Imports rows as one source, whole. */
 export const source = (t: TestApp, name: string, rows: readonly object[]): Promise<any> =>
   importFile(t, { format: 'ndjson', source: name }, ndjson(rows));
+
+/** What can be granted, of three levels. */
+export const entitlements = [
+  { entity: 'entitlement', id: 'reader', name: 'Reader', privilege: 'read' },
+  { entity: 'entitlement', id: 'writer', name: 'Writer', privilege: 'write' },
+  { entity: 'entitlement', id: 'admin', name: 'Administrator', privilege: 'admin' },
+];
+export const grant = (identity: string, entitlement: string) => ({
+  entity: 'grant',
+  id: `${identity}-${entitlement}`,
+  identity,
+  entitlement,
+});
+export const itemsOf = async (t: TestApp, campaign: string, query = ''): Promise<any[]> =>
+  (await t.call('GET', `/api/v1/campaigns/${campaign}/items?limit=200${query}`)).body.data;
+/** Ends a campaign before its time. */
+export const endNow = (o: ReviewedOrganisation, id: string) =>
+  o.t.call('POST', `/api/v1/campaigns/${id}/close`, { token: o.manager, body: { reason: 'done' } });

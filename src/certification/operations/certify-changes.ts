@@ -10,6 +10,8 @@ import { LaunchCampaign } from './launch-campaign.js';
 import { blank, PrepareCampaign } from './prepare-campaign.js';
 
 const AT_MOST = 10_000;
+/** A change bears the instant at which it was begun and is seen when it is committed: only what has surely been written is looked at. */
+const SETTLING_MS = 5 * 60_000;
 const TITLES: Readonly<Record<Trigger['event'], string>> = {
   'new-owner': 'New owner',
   'privilege-increase': 'Privilege grew',
@@ -69,8 +71,10 @@ export class CertifyChanges {
     const trigger = await triggers.forChange(event);
     if (!trigger?.enabled) return 0;
     const now = this.clock.now();
-    const ids = await triggers.identities(trigger, now, AT_MOST);
-    await triggers.seen(event, now);
+    const until = new Date(now.getTime() - SETTLING_MS);
+    if (until <= trigger.seenUntil) return 0;
+    const ids = await triggers.identities(trigger, until, AT_MOST);
+    await triggers.seen(event, until);
     if (ids.length === 0 || (await countOf(tx, population({ subject: 'identity', ids }, now))) === 0) return 0;
     const actor = systemActor('certification');
     const campaign = {

@@ -7,7 +7,7 @@ import { Database, type Tx } from '../../platform/database/index.js';
 import {
   type Actor,
   assertUnchanged,
-  hasRoleEverywhere,
+  hasRole,
   NotAllowed,
   NotFound,
   ReferenceUnknown,
@@ -47,7 +47,7 @@ export class DelegateReviews {
     return this.database.transaction(async (tx) => {
       const person = input.person ?? actor.person;
       if (!person) throw new RequestInvalid([{ pointer: '/person', detail: 'is missing' }]);
-      if (person !== actor.person && !hasRoleEverywhere(actor, 'campaign-manager'))
+      if (person !== actor.person && !hasRole(actor, 'campaign-manager'))
         throw new NotAllowed('You hand on what is yours; a campaign manager does it for others.');
       const now = this.clock.now();
       const startsAt = input.startsAt ? new Date(input.startsAt) : now;
@@ -105,7 +105,7 @@ export class DelegateReviews {
         delegation &&
         (delegation.personId === actor.person ||
           delegation.delegateId === actor.person ||
-          hasRoleEverywhere(actor, 'campaign-manager'));
+          hasRole(actor, 'campaign-manager'));
       if (!delegation || !concerns) throw new NotFound('delegation');
       assertUnchanged(delegation, seen);
       if (delegation.endedAt === null) await this.handBack(tx, actor, delegation);

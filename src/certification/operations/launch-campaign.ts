@@ -10,6 +10,7 @@ import { CampaignsRepository } from '../campaigns.repository.js';
 import { CampaignNotInState, LaunchBlocked } from '../certification.errors.js';
 import { freezeEvidenceJob } from '../certification.jobs.js';
 import { frozenPopulation, launchItems } from '../queries/launch-items.js';
+import { ownAccessItems } from '../queries/own-access.js';
 import { type PreflightProblem, preflightSources } from '../queries/preflight-sources.js';
 import { type CampaignPreview, previewCampaign } from '../queries/preview-campaign.js';
 import { RemindersRepository } from '../reminders.repository.js';
@@ -71,7 +72,8 @@ export class LaunchCampaign {
     if (blockedAlready.length > 0 && !override) throw new LaunchBlocked(blockedAlready);
     await launchItems(tx, campaign, now);
     const frozen = await frozenPopulation(tx, campaign, dueAt);
-    const preflight = [...sources, ...ofReviewers({ ...frozen, ownAccess: 0 }, campaign)];
+    const ownAccess = frozen.noReviewer === 0 ? 0 : await ownAccessItems(tx, campaign, now);
+    const preflight = [...sources, ...ofReviewers({ ...frozen, ownAccess }, campaign)];
     const blocking = campaign.kind === 'micro' ? [] : preflight.filter(({ blocks }) => blocks);
     if (blocking.length > 0 && !override) throw new LaunchBlocked(blocking);
     const overridden =

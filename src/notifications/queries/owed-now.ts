@@ -33,7 +33,7 @@ export async function owedNow(
       UNION ALL SELECT d.person_id, d.zone, 'named', n.* FROM (${join(naming, ' UNION ALL ')}) n JOIN digest_audience d ON d.person_id = n.named_id AND d.person_id <> n.person_id),
     judged AS (
       SELECT a.*, t.told_at, t.due_at AS told_due_at, ${rung(sql`${now}::timestamptz`)} AS rung, ${rung(sql`t.told_at`)} AS rung_then,
-        (h.level IS NOT NULL OR a.named_id = a.audience) AND escalation_rung(days_until(a.due_at, ${now}, a.zone), coalesce(a.head_after, s.head_after_days)) > 0 AS told_later_too
+        (h.level IS NOT NULL OR a.named_id IS NOT DISTINCT FROM a.audience) AND escalation_rung(days_until(a.due_at, ${now}, a.zone), coalesce(a.head_after, s.head_after_days)) > 0 AS told_later_too
       FROM placed a CROSS JOIN notification_settings s
       LEFT JOIN digest_about h ON a.level = 'manager' AND a.named_id IS NULL AND h.level = 'head' AND h.audience = a.audience AND h.person_id = a.person_id
       LEFT JOIN told_items t ON t.person_id = a.audience AND t.item_id = a.item_id AND t.level = a.level)

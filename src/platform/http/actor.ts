@@ -64,15 +64,6 @@ export const systemActor = (part: string): Actor => ({
 export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean =>
   actor.roles.some(({ role }) => roles.includes(role));
 
-/**
- * The same over the whole organisation. For what lies nowhere in it: somebody who was let in because of what they are to a thing
- * may hold a role within one unit, and that must not count everywhere.
- */
-export const hasRoleEverywhere = (actor: Actor, ...roles: readonly Role[]): boolean =>
-  actor.roles.some(
-    ({ role, scope }) => roles.includes(role) && Object.values(scope).every((value) => value === undefined),
-  );
-
 /** Roles that read the inventory and what hangs on it. `hr-status` and `ingest` are deliberately not among them. */
 export const READERS: readonly Role[] = [
   'admin',

@@ -24,13 +24,16 @@ export class AllowGuard implements CanActivate {
     const scopedToo = this.reflector.getAllAndOverride<boolean>(SCOPED_TOO, targets) === true;
     if (!allowance || !this.authoriser.allows(actor, allowance, scopedToo)) throw new NotAllowed();
     if (this.reflector.getAllAndOverride<boolean>(FRESH, targets)) this.authoriser.assertFresh(actor);
+    // Who is let in because something is theirs may hold a role in one unit: where the route does not narrow, it does not count.
+    const counting = scopedToo ? actor.roles : actor.roles.filter(({ scope }) => Object.keys(scope).length === 0);
     // Who reads everywhere and changes things in one unit must not change what they can merely see.
     if (!READS.has(request.method))
       request.actor = {
         ...actor,
-        roles: actor.roles.filter(({ role }) => allowance.roles.includes(role)),
+        roles: counting.filter(({ role }) => allowance.roles.includes(role)),
         readsBy: actor.roles,
       };
+    else if (counting.length < actor.roles.length) request.actor = { ...actor, roles: counting };
     return true;
   }
 }

@@ -30,6 +30,17 @@ describe('the ladder', () => {
     expect(await value('escalation_rung(NULL, 14)')).toBe(0);
   });
 
+  it('has the steps a thing brings itself, each on its day on the calendar of the reader', async () => {
+    const steps = `ARRAY['2026-03-01T10:00:00Z', '2026-03-06T23:30:00Z', '2026-03-11T10:00:00Z']::timestamptz[]`;
+    const rungs = (zone: string, at: readonly string[]) =>
+      Promise.all(at.map((instant) => value<number>(`steps_rung(${steps}, '${instant}', '${zone}')`)));
+    const days = ['2026-02-28T23:59:00Z', '2026-03-01T00:01:00Z', '2026-03-06T08:00:00Z', '2026-03-11T00:00:00Z'];
+    expect(await rungs('UTC', days)).toEqual([0, 1, 2, 3]);
+    // Half an hour before midnight is the next day in Zurich.
+    expect(await rungs('Europe/Zurich', days)).toEqual([1, 1, 1, 3]);
+    expect(await value(`steps_rung(${steps}, NULL, 'UTC')`)).toBe(0);
+  });
+
   it.each([
     ["next_local_hour('2026-03-28T06:59:00Z', 'Europe/Zurich', 8)", '2026-03-28T07:00:00.000Z'],
     ["next_local_hour('2026-03-28T07:00:00Z', 'Europe/Zurich', 8)", '2026-03-29T06:00:00.000Z'],

@@ -13,7 +13,7 @@ export interface GuardedRoute {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
-const UNPREFIXED = /^\/(?:$|healthz|metrics|problems|scim|signals|reports\/programme\.html)/;
+const UNPREFIXED = /^\/(?:$|healthz|metrics|problems|scim|signals|reviews$|reports\/programme\.html)/;
 
 /** Every route there is, and who may use it, read from what the guard reads. */
 export function routesOf(app: INestApplication): GuardedRoute[] {
