@@ -64,7 +64,7 @@ export class EvaluationsRepository {
     withGaps: boolean,
   ): ReturnType<Tx['copyOut']> {
     const { relation } = plan;
-    if (only) await this.planByName();
+    await (only ? this.planByName() : this.planForAll());
     const head = [
       relation.id,
       'ev.results',
@@ -90,6 +90,11 @@ export class EvaluationsRepository {
    */
   private async planByName(): Promise<void> {
     await this.tx.sql`SELECT set_config('join_collapse_limit', '1', true), set_config('random_page_cost', '1.1', true)`;
+  }
+
+  /** What is joined is about as large as all there is: without room each join would go over the disk, once for itself and once for the next. */
+  private async planForAll(): Promise<void> {
+    await this.tx.sql`SELECT set_config('work_mem', '64MB', true)`;
   }
 
   /** From now on the subject may go on failing a check for a reason, and that failure hides no other; or no longer. */
