@@ -11,6 +11,8 @@ const EXCEPTED = `string_agg(eo.check_id || ' ' || eo.reason, ',') AS excepted`;
 
 export interface EvaluationChange {
   readonly subjectId: string;
+  /** Nothing is stored of it yet. */
+  readonly isNew: boolean;
   readonly results: string;
   readonly failing: string;
   readonly dueAt: number | null;
@@ -54,27 +56,15 @@ export class EvaluationsRepository {
     return Math.max(0, row!.rows);
   }
 
-  /** Puts the claimed ids where the statement below finds them; gone with the transaction. */
-  async claim(type: SubjectType, ids: readonly string[]): Promise<void> {
-    await this.tx.run(
-      raw('CREATE TEMP TABLE IF NOT EXISTS claimed_subjects (subject_type text, id uuid) ON COMMIT DROP'),
-    );
-    await this.tx.sql`INSERT INTO claimed_subjects SELECT ${type}::text, unnest(${ids}::uuid[])`;
-    await this.tx.run(raw('ANALYZE claimed_subjects'));
-    // The joins are written in the order in which they narrow, and what is claimed is found by its id: a planner that tries
-    // every order, or reads a whole table for fear of its disk, takes longer than the work.
-    await this.tx.run(raw('SET LOCAL join_collapse_limit = 1'));
-    await this.tx.run(raw('SET LOCAL random_page_cost = 1.1'));
-  }
-
-  /** Facts of the claimed subjects, or of all, with what is stored of them, as COPY text; where they lie is told only while there are gaps. */
-  stream<S extends SubjectType>(
+  /** Facts of some subjects, or of all, with what is stored of them, as COPY text; where they lie is told only while there are gaps. */
+  async stream<S extends SubjectType>(
     type: S,
     plan: FactsPlan<S>,
-    claimedOnly: boolean,
+    only: readonly string[] | null,
     withGaps: boolean,
   ): ReturnType<Tx['copyOut']> {
     const { relation } = plan;
+    await (only ? this.planByName() : this.planForAll());
     const head = [
       relation.id,
       'ev.results',
@@ -87,11 +77,24 @@ export class EvaluationsRepository {
     ];
     const { from } = relation;
     return this.tx.copyOut(`SELECT ${[...head, ...plan.select].join(', ')}
-      ${claimedOnly ? from.replace(/^FROM (\w+ \w+)/, `FROM claimed_subjects cs JOIN $1 ON cs.subject_type = '${type}' AND cs.id = ${relation.id}`) : from}
+      ${only ? from.replace(/^FROM (\w+ \w+)/, `FROM unnest('{${only.map(uuidText).join(',')}}'::uuid[]) AS named(id) JOIN $1 ON named.id = ${relation.id}`) : from}
       ${plan.joins}
       LEFT JOIN evaluations ev ON ev.subject_type = '${type}' AND ev.subject_id = ${relation.id}
-      ${claimedOnly ? `LEFT JOIN LATERAL (SELECT ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' AND eo.subject_id = ${relation.id}) ex ON true` : `LEFT JOIN (SELECT eo.subject_id, ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' GROUP BY 1) ex ON ex.subject_id = ${relation.id}`}
+      ${only ? `LEFT JOIN LATERAL (SELECT ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' AND eo.subject_id = ${relation.id}) ex ON true` : `LEFT JOIN (SELECT eo.subject_id, ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' GROUP BY 1) ex ON ex.subject_id = ${relation.id}`}
       WHERE ${relation.live}`);
+  }
+
+  /**
+   * The joins are written in the order in which they narrow, and what is named is found by its id: a planner that tries
+   * every order, or reads a whole table for fear of its disk, takes longer than the work.
+   */
+  private async planByName(): Promise<void> {
+    await this.tx.sql`SELECT set_config('join_collapse_limit', '1', true), set_config('random_page_cost', '1.1', true)`;
+  }
+
+  /** What is joined is about as large as all there is: without room each join would go over the disk, once for itself and once for the next. */
+  private async planForAll(): Promise<void> {
+    await this.tx.sql`SELECT set_config('work_mem', '64MB', true)`;
   }
 
   /** From now on the subject may go on failing a check for a reason, and that failure hides no other; or no longer. */
@@ -124,11 +127,17 @@ export class EvaluationsRepository {
   }
 
   async write(type: SubjectType, changes: readonly EvaluationChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    await this.tx.sql`INSERT INTO evaluations (subject_type, subject_id, results, failing, due_at)
-      SELECT ${type}::text, r.id, r.results, r.failing, to_timestamp(r.due / 1000.0)
-      FROM unnest(${changes.map(({ subjectId }) => subjectId)}::uuid[], ${changes.map(({ results }) => results)}::text[], ${changes.map(({ failing }) => failing)}::text[], ${changes.map(({ dueAt }) => dueAt)}::double precision[]) AS r(id, results, failing, due)
-      ON CONFLICT (subject_type, subject_id) DO UPDATE SET results = EXCLUDED.results, failing = EXCLUDED.failing, due_at = EXCLUDED.due_at`;
+    const rows = (of: readonly EvaluationChange[]): Sql =>
+      sql`unnest(${of.map(({ subjectId }) => subjectId)}::uuid[], ${of.map(({ results }) => results)}::text[], ${of.map(({ failing }) => failing)}::text[], ${of.map(({ dueAt }) => dueAt)}::double precision[]) AS r(id, results, failing, due)`;
+    const [made, changed] = [changes.filter(({ isNew }) => isNew), changes.filter(({ isNew }) => !isNew)];
+    if (made.length > 0)
+      await this.tx.sql`INSERT INTO evaluations (subject_type, subject_id, results, failing, due_at)
+        SELECT ${type}::text, r.id, r.results, r.failing, to_timestamp(r.due / 1000.0) FROM ${rows(made)}
+        ON CONFLICT (subject_type, subject_id) DO UPDATE SET results = EXCLUDED.results, failing = EXCLUDED.failing, due_at = EXCLUDED.due_at`;
+    if (changed.length > 0)
+      await this.tx
+        .sql`UPDATE evaluations e SET results = r.results, failing = r.failing, due_at = to_timestamp(r.due / 1000.0)
+        FROM ${rows(changed)} WHERE e.subject_type = ${type}::text AND e.subject_id = r.id`;
   }
 
   async forget(type: SubjectType, ids: readonly string[]): Promise<void> {
@@ -233,4 +242,10 @@ export class EvaluationsRepository {
       .sql`SELECT p.check_id AS check, substr(e.results, p.place + 1, 1) AS letter, count(*)::int AS count FROM check_places p JOIN evaluations e ON e.subject_type = p.subject_type
       WHERE length(e.results) > p.place GROUP BY 1, 2`;
   }
+}
+
+/** COPY takes no bound values: whatever is not an id must never become part of its text. */
+function uuidText(id: string): string {
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new Error('Not the id of a subject');
+  return id;
 }

@@ -100,10 +100,15 @@ export class FindingsRepository {
 
   async insert(rows: readonly FindingWrite[], at: Date): Promise<void> {
     if (rows.length === 0) return;
+    const { of, due } = columnsOf(rows);
     await this.tx
       .sql`INSERT INTO findings (id, check_id, check_version, subject_type, subject_id, reason, severity, mode, policy_id, status, evidence, since, opened_at, rank, due_at, due_from, due_days, due_basis, due_because, wave)
-      SELECT r.id, r.check_id, r.check_version, r.subject_type, r.subject_id, r.reason, r.severity, r.mode, r.policy_id, r.status, r.evidence, r.since, ${at}, finding_points(r.severity), r.due_at, r.due_from, r.due_days, r.due_basis, r.due_because, r.wave
-      FROM jsonb_to_recordset(${JSON.stringify(rows.map(record))}::jsonb) AS r(id uuid, check_id text, check_version integer, subject_type text, subject_id uuid, reason text, severity text, mode text, policy_id uuid, status text, evidence jsonb, since timestamptz, ${DUE_FIELDS})`;
+      SELECT r.id, r.check_id, r.check_version, r.subject_type, r.subject_id, r.reason, r.severity, r.mode, r.policy_id, r.status, r.evidence::jsonb, r.since, ${at}, finding_points(r.severity), r.due_at, r.due_from, r.due_days, r.due_basis, r.due_because, r.wave
+      FROM unnest(${of(({ id }) => id)}::uuid[], ${of(({ check }) => check)}::text[], ${of(({ checkVersion }) => checkVersion)}::integer[], ${of(({ subjectType }) => subjectType)}::text[], ${of(({ subjectId }) => subjectId)}::uuid[],
+        ${of(({ reason }) => reason)}::text[], ${of(({ severity }) => severity)}::text[], ${of(({ mode }) => mode)}::text[], ${of(({ policyId }) => policyId)}::uuid[], ${of(({ status }) => status)}::text[],
+        ${of(({ evidence }) => JSON.stringify(evidence))}::text[], ${of(({ since }) => since.toISOString())}::timestamptz[], ${due(({ dueAt }) => dueAt?.toISOString())}::timestamptz[], ${due(({ dueFrom }) => dueFrom?.toISOString())}::timestamptz[],
+        ${due(({ dueDays }) => dueDays)}::smallint[], ${due(({ dueBasis }) => dueBasis)}::text[], ${due(({ dueBecause }) => dueBecause)}::text[], ${due(({ wave }) => wave)}::smallint[])
+        AS r(id, check_id, check_version, subject_type, subject_id, reason, severity, mode, policy_id, status, evidence, since, due_at, due_from, due_days, due_basis, due_because, wave)`;
   }
 
   async update(rows: readonly FindingWrite[], at: Date): Promise<void> {
@@ -143,8 +148,8 @@ export class FindingsRepository {
   async addEvents(events: readonly FindingEvent[], at: Date): Promise<void> {
     if (events.length === 0) return;
     await this.tx
-      .sql`INSERT INTO finding_events (finding_id, at, type, actor, data) SELECT r.id, ${at}, r.type, r.actor, r.data
-      FROM jsonb_to_recordset(${JSON.stringify(events.map(({ findingId, ...event }) => ({ id: findingId, ...event })))}::jsonb) AS r(id uuid, type text, actor text, data jsonb)`;
+      .sql`INSERT INTO finding_events (finding_id, at, type, actor, data) SELECT r.id, ${at}, r.type, r.actor, r.data::jsonb
+      FROM unnest(${events.map(({ findingId }) => findingId)}::uuid[], ${events.map(({ type }) => type)}::text[], ${events.map(({ actor }) => actor)}::text[], ${events.map(({ data }) => JSON.stringify(data))}::text[]) AS r(id, type, actor, data)`;
   }
 
   async forChange(id: string): Promise<FindingRow | null> {
@@ -215,6 +220,12 @@ export class FindingsRepository {
       .sql`SELECT severity, count(*)::int AS count FROM findings WHERE status <> 'resolved' GROUP BY severity`;
   }
 }
+
+/** Column by column: a thousand rows in one statement, each value of its own type and none of them parsed twice. */
+const columnsOf = (rows: readonly FindingWrite[]) => ({
+  of: <T>(value: (row: FindingWrite) => T): T[] => rows.map(value),
+  due: <T>(value: (due: DueColumns) => T | null | undefined): (T | null)[] => rows.map(({ due }) => value(due) ?? null),
+});
 
 const record = (row: FindingWrite) => ({
   id: row.id,

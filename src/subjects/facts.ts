@@ -187,33 +187,34 @@ export class Facts {
 }
 
 /**
- * Makes facts of the fields of a row. Values are decoded in one sweep and read through accessors of one class for each
- * plan: an object that is given forty members by name costs more than every check that is run on it.
+ * Makes facts of the fields of a row, through accessors of one class for each plan: an object that is given forty
+ * members by name costs more than every check that is run on it. A value is decoded when it is first asked for: most
+ * checks answer after a look at two or three of them.
  */
 function decoder<S extends SubjectType>(
   columns: readonly (readonly [string, FactType])[],
 ): (fields: readonly string[], offset: number) => FactsOf[S] {
+  const count = columns.length;
   class Decoded {
-    constructor(readonly values: readonly unknown[]) {}
+    readonly values = new Array<unknown>(count);
+    constructor(
+      readonly fields: readonly string[],
+      readonly offset: number,
+    ) {}
   }
-  for (const [at, [name]] of columns.entries())
+  for (const [at, [name, type]] of columns.entries()) {
+    const json = jsonReader();
     Object.defineProperty(Decoded.prototype, name, {
       enumerable: true,
       get(this: Decoded) {
-        return this.values[at];
+        const known = this.values[at];
+        if (known !== undefined) return known;
+        const field = this.fields[this.offset + at]!;
+        return (this.values[at] = field === '\\N' ? null : read(type, field, json));
       },
     });
-  const types = columns.map(([, type]) => type);
-  const count = types.length;
-  const json = jsonReader();
-  return (fields, offset) => {
-    const values = new Array<unknown>(count);
-    for (let at = 0; at < count; at++) {
-      const field = fields[offset + at]!;
-      values[at] = field === '\\N' ? null : read(types[at]!, field, json);
-    }
-    return new Decoded(values) as unknown as FactsOf[S];
-  };
+  }
+  return (fields, offset) => new Decoded(fields, offset) as unknown as FactsOf[S];
 }
 
 function read(type: FactType, field: string, json: (field: string) => unknown): unknown {
@@ -230,17 +231,28 @@ function read(type: FactType, field: string, json: (field: string) => unknown): 
   }
 }
 
-const MOST_REMEMBERED = 5_000;
+const MOST_REMEMBERED = 20_000;
+const NOTHING: readonly unknown[] = Object.freeze([]);
 
-/** Reads JSON, and remembers what it read: owners, empty lists and the like come again and again. Facts are never written to, so they may be shared. */
+/**
+ * Reads the JSON of one fact, and remembers what it read where that comes again and again: owners do, what is told of a
+ * single subject does not. Facts are never written to, so they may be shared.
+ */
 function jsonReader(): (field: string) => unknown {
-  let known = new Map<string, unknown>();
+  let known: Map<string, unknown> | null = new Map();
+  let again = 0;
   return (field) => {
+    if (field === '[]') return NOTHING;
+    if (known === null) return JSON.parse(readCopyField(field)!) as unknown;
     let value = known.get(field);
-    if (value === undefined) {
+    if (value !== undefined) again++;
+    else {
       value = JSON.parse(readCopyField(field)!) as unknown;
-      if (known.size >= MOST_REMEMBERED) known = new Map();
-      known.set(field, value);
+      if (known.size >= MOST_REMEMBERED) {
+        known = again < MOST_REMEMBERED ? null : new Map();
+        again = 0;
+      }
+      known?.set(field, value);
     }
     return value;
   };

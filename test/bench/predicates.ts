@@ -174,10 +174,13 @@ export async function predicateCounts(
   return {
     async run(sql, now) {
       const found: Record<string, number> = {};
+      // The room for joins that the pass gives itself.
+      await sql.query(`SET work_mem = '64MB'`);
       for (const statement of statements) {
         const { rows } = await sql.query<Record<string, number>>(statement, statement.includes('$1') ? [now] : []);
         Object.assign(found, rows[0]);
       }
+      await sql.query('RESET work_mem');
       return Object.fromEntries(
         Object.entries(found)
           .filter(([, count]) => count > 0)

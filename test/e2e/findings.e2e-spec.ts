@@ -402,4 +402,49 @@ describe('findings', () => {
       'unused',
     ]);
   });
+
+  it('ranks what time alone opens as a look at everything about its holder would', async () => {
+    const unused = { lastUsedAt: daysAgo(t, 200), useKnownSince: '2020-01-01' };
+    const second = (id: string, identity: string, more: object) => ({
+      ...key(t, id, 89.5, more)[1],
+      identity: `svc-${identity}`,
+    });
+    await importFile(
+      t,
+      { format: 'ndjson', source: 'timed' },
+      ndjson([
+        ...key(t, 'timed-plain', 89.5),
+        ...key(t, 'timed-admin', 89.5, {}, { privilege: 'admin' }),
+        // One key that works is unused; of the other nobody tells whether it works.
+        ...key(t, 'timed-unused', 300, unused),
+        second('timed-of-unused', 'timed-unused', { status: 'unknown' }),
+        // One key that works is unused, the other is used.
+        ...key(t, 'timed-half-used', 300, unused),
+        second('timed-of-half-used', 'timed-half-used', {}),
+      ]),
+    );
+    await t.settle();
+    const tooOld = async (): Promise<Record<string, unknown>> =>
+      Object.fromEntries(
+        (await open(t, `check=${AGE}`))
+          .filter(({ subject }) => subject.displayName.startsWith('timed-'))
+          .map(({ subject, combination, rank }) => [subject.displayName, { combination, rank }]),
+      );
+    expect(await tooOld()).toEqual({});
+    t.clock.advance({ days: 1 });
+    await t.settle();
+    const byTime = await tooOld();
+    expect(byTime).toEqual({
+      'timed-plain': { combination: ['ownerless'], rank: 33 },
+      'timed-admin': { combination: ['admin', 'ownerless'], rank: 42 },
+      'timed-of-unused': { combination: ['ownerless', 'unused'], rank: 42 },
+      'timed-of-half-used': { combination: ['ownerless'], rank: 33 },
+    });
+    await t.sql(
+      `INSERT INTO changed_subjects (subject_type, subject_id) SELECT 'identity', id FROM identities WHERE display_name LIKE 'svc-timed-%'`,
+    );
+    t.clock.advance({ minutes: 1 });
+    await t.settle();
+    expect(await tooOld()).toEqual(byTime);
+  });
 });

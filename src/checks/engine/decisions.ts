@@ -94,6 +94,13 @@ export class Decisions {
     return this.byCheck.get(checkId)!.ways.some(({ decision }) => decision.enabled);
   }
 
+  /** What is decided of a check for every subject at every time, null where that is nothing; undefined = it depends. */
+  always(checkId: string): Decision | null | undefined {
+    const [first] = this.byCheck.get(checkId)!.ways;
+    if (first === undefined) return null;
+    return first.matches === null && first.turnsAt === null ? first.decision : undefined;
+  }
+
   /** Null when no policy speaks of the check for this subject. */
   of(checkId: string, facts: never, now: number): Decision | null {
     for (const { matches, decision } of this.byCheck.get(checkId)!.ways)

@@ -13,8 +13,8 @@ export interface EvaluatedSubject {
 }
 
 export interface StreamOptions {
-  /** Only the subjects that were claimed in this transaction. */
-  readonly claimedOnly: boolean;
+  /** Only these subjects; null = every one that lives. */
+  readonly only: readonly string[] | null;
   /** Whether a few are read or a large share of all: the facts are put together otherwise, and are the same. */
   readonly of: 'some' | 'all';
   readonly now: Instant;
@@ -32,7 +32,7 @@ export async function* evaluateStream(
   options: StreamOptions,
 ): AsyncGenerator<EvaluatedSubject[]> {
   const plan = facts.plan(type, evaluator.wanted, options.of);
-  const stream = await tx.use(EvaluationsRepository).stream(type, plan, options.claimedOnly, !gaps.areNone);
+  const stream = await tx.use(EvaluationsRepository).stream(type, plan, options.only, !gaps.areNone);
   for await (const rows of copyRows(stream)) {
     const chunk: EvaluatedSubject[] = [];
     let ids = '';

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Instant, Outcome, Severity, SubjectType } from '../sdk/index.js';
-import type { Decisions, Mode } from './decisions.js';
+import type { Decision, Decisions, Mode } from './decisions.js';
 import type { AnyCheck } from './load-checks.js';
 import type { Turn } from './outcome-sink.js';
 
@@ -53,6 +53,8 @@ const NO_SUPERSEDERS: Evaluated['superseders'] = new Map();
 export class Evaluator {
   /** Where the answers of one subject are put together; used again for the next. */
   private readonly letters: Letter[];
+  /** The checks with what is decided of each, where that is the same for every subject at every time. */
+  private readonly asked: readonly (PlacedCheck & { readonly decided: Decision | null | undefined })[];
 
   constructor(
     private readonly subject: SubjectType,
@@ -62,6 +64,9 @@ export class Evaluator {
     readonly wanted?: ReadonlySet<string>,
   ) {
     this.letters = new Array<Letter>(checks.reduce((most, { place }) => Math.max(most, place + 1), 0)).fill('-');
+    this.asked = checks
+      .map((placed) => ({ ...placed, decided: decisions.always(placed.check.id) }))
+      .filter(({ decided }) => decided === undefined || decided?.enabled === true);
   }
 
   evaluate(
@@ -76,10 +81,13 @@ export class Evaluator {
     letters.fill('-');
     let failures: Map<number, Extract<Turn, { to: 'failing' }>> | null = null;
     let due: number | undefined;
-    for (const { check, place } of this.checks) {
-      const decision = this.decisions.of(check.id, facts, now);
-      const handedOnAt = this.decisions.turnsAt(check.id, facts, now);
-      if (handedOnAt !== undefined && (due === undefined || handedOnAt < due)) due = handedOnAt;
+    for (const { check, place, decided } of this.asked) {
+      let decision = decided;
+      if (decision === undefined) {
+        decision = this.decisions.of(check.id, facts, now);
+        const handedOnAt = this.decisions.turnsAt(check.id, facts, now);
+        if (handedOnAt !== undefined && (due === undefined || handedOnAt < due)) due = handedOnAt;
+      }
       if (!decision?.enabled) continue;
       const outcome: Outcome = check.evaluate(facts, decision.parameters as never, now as never);
       if (outcome.until !== undefined && (due === undefined || outcome.until < due)) due = outcome.until;
@@ -207,7 +215,7 @@ function encodeFailing(
       failure.mode,
       failure.policyId,
       failure.since,
-      createHash('sha256').update(JSON.stringify(failure.evidence)).digest('base64url').slice(0, 12),
+      hash('sha256', JSON.stringify(failure.evidence), 'base64url').slice(0, 12),
     ]);
   }
   return failing.length === 0 ? '' : JSON.stringify(failing);

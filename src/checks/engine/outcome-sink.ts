@@ -39,13 +39,16 @@ export interface ForeseenTurn {
 }
 
 /** Subjects that were evaluated, by kind, whether or not anything turned. */
-export type TouchedSubjects = ReadonlyMap<SubjectType, readonly string[]>;
+export type TouchedSubjects = ReadonlyMap<SubjectType, ReadonlySet<string>>;
 
 /** Port: whoever keeps findings takes the turns in, in the transaction that stores the outcomes. */
 export abstract class OutcomeSink {
   abstract apply(tx: Tx, turns: readonly Turn[], passId: string): Promise<Readonly<Record<string, number>>>;
-  /** Called after `apply`: what findings tell beside their outcome may have moved with the subjects. */
-  abstract touched(tx: Tx, subjects: TouchedSubjects): Promise<void>;
+  /**
+   * Called after `apply`: what findings tell beside their outcome may have moved with the subjects. `changed` was marked
+   * as changed, `timed` came up by its time alone: nothing else about it has moved since it was last evaluated.
+   */
+  abstract touched(tx: Tx, changed: TouchedSubjects, timed: TouchedSubjects, turns: readonly Turn[]): Promise<void>;
   /** What `apply` would do, without writing: under policies that may not be saved, by id. */
   abstract foresee(
     tx: Tx,

@@ -76,9 +76,9 @@ export class EvaluateDue {
     // Claimed before the facts are read: a change that comes later leaves a mark of its own.
     const marked = await tx.use(MarksRepository).claim(limit);
     const due = await evaluations.due(startedAt, limit - marked.count);
-    const byType = new Map<SubjectType, Set<string>>();
-    for (const { type, id } of [...marked.subjects, ...due]) byType.set(type, (byType.get(type) ?? new Set()).add(id));
-    if (byType.size === 0) {
+    const changedSubjects = byKind(marked.subjects);
+    const timedSubjects = byKind(due.filter(({ type, id }) => !changedSubjects.get(type)?.has(id)));
+    if (changedSubjects.size + timedSubjects.size === 0) {
       await this.recordPass(evaluations, passId, startedAt, totals);
       return 0;
     }
@@ -89,17 +89,15 @@ export class EvaluateDue {
     const now = this.clock.instant();
     const turns: Turn[] = [];
     let changed = 0;
-    const touched = new Map<SubjectType, string[]>();
-    for (const [type, ids] of byType) {
-      touched.set(type, [...ids]);
+    for (const type of new Set([...changedSubjects.keys(), ...timedSubjects.keys()])) {
+      const ids = new Set([...(changedSubjects.get(type) ?? []), ...(timedSubjects.get(type) ?? [])]);
       const evaluator = evaluators.get(type);
       if (!evaluator) continue;
-      await evaluations.claim(type, [...ids]);
       const { table } = this.facts.relationOf(type);
       const of = ids.size >= CHUNK / 4 && ids.size >= LARGE_SHARE * (await evaluations.about(table)) ? 'all' : 'some';
       const writes = [];
       for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
-        claimedOnly: true,
+        only: [...ids],
         of,
         now,
         digest,
@@ -110,6 +108,7 @@ export class EvaluateDue {
           if (!differs(subject)) continue;
           writes.push({
             subjectId: subject.id,
+            isNew: subject.before === null,
             results: subject.after.results,
             failing: subject.after.failing,
             dueAt: subject.after.dueAt,
@@ -122,7 +121,7 @@ export class EvaluateDue {
       turns.push(...(await this.end(evaluations, evaluator, type, [...ids])));
     }
     const counts = turns.length > 0 ? await this.sink.apply(tx, turns, passId) : {};
-    await this.sink.touched(tx, touched);
+    await this.sink.touched(tx, changedSubjects, timedSubjects, turns);
     totals.changed = totals.changed! + changed;
     for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
     if (turns.length > 0) {
@@ -170,6 +169,12 @@ export class EvaluateDue {
     await evaluations.forget(type, [...stored.keys()]);
     return [...stored].flatMap(([id, before]) => evaluator.gone(id, before));
   }
+}
+
+function byKind(subjects: readonly { type: SubjectType; id: string }[]): Map<SubjectType, Set<string>> {
+  const kinds = new Map<SubjectType, Set<string>>();
+  for (const { type, id } of subjects) kinds.set(type, (kinds.get(type) ?? new Set()).add(id));
+  return kinds;
 }
 
 /** Reproducible from the findings' history: what turned, and into what. */

@@ -41,8 +41,7 @@ export class ExplainSubject {
 
   /** Null when there is no such live subject. */
   execute(type: SubjectType, id: string): Promise<readonly Explanation[] | null> {
-    // The facts are streamed out of a temporary table of one row: a transaction that writes nothing lasting.
-    return this.database.transaction((tx) => this.executeIn(tx, type, id));
+    return this.database.read((tx) => this.executeIn(tx, type, id));
   }
 
   /** The same of what the caller's transaction has written so far. */
@@ -51,11 +50,10 @@ export class ExplainSubject {
     const evaluations = tx.use(EvaluationsRepository);
     const decisions = new Decisions(type, this.checks.of(type), await this.engine.policies(tx));
     const gaps = await this.facts.gaps(tx);
-    await evaluations.claim(type, [id]);
     const plan = this.facts.plan(type);
     let explanations: Explanation[] | null = null;
     let excepted = NOTHING_EXCEPTED;
-    for await (const rows of copyRows(await evaluations.stream(type, plan, true, true))) {
+    for await (const rows of copyRows(await evaluations.stream(type, plan, [id], true))) {
       for (const fields of rows) {
         const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
         const facts = plan.decode(fields, ROW_HEAD) as never;

@@ -101,7 +101,7 @@ export class ForeseePolicies {
           report.add(await this.database.read((other) => this.sink.foresee(other, batch, settings)));
         };
         for await (const subjects of evaluateStream(tx, this.facts, gaps, type, compared, {
-          claimedOnly: false,
+          only: null,
           of: 'all',
           now,
         })) {

@@ -60,7 +60,7 @@ export class RunFullPass {
         const ids: string[] = [];
         let stored = 0;
         for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
-          claimedOnly: false,
+          only: null,
           of: 'all',
           now,
           digest,

@@ -23,6 +23,9 @@ import { placeSubjects } from '../queries/place-subjects.js';
 import { rankFindings } from '../queries/rank-findings.js';
 import { isWorse } from '../severity.js';
 
+/** What these say of one subject decides how everything stands that its holder has. */
+const DECIDE_STANDING: ReadonlySet<string> = new Set(['identity-is-used', 'credential-is-used']);
+
 /** Findings that one event carries. */
 const ASKED_AT_ONCE = 500;
 
@@ -77,10 +80,22 @@ export class TurnFindings extends OutcomeSink {
     return tally(events);
   }
 
-  async touched(tx: Tx, subjects: TouchedSubjects): Promise<void> {
-    const of = (type: 'identity' | 'credential' | 'grant') => subjects.get(type) ?? [];
-    const touched = { identities: of('identity'), credentials: of('credential'), grants: of('grant') };
-    if (touched.identities.length + touched.credentials.length + touched.grants.length === 0) return;
+  async touched(tx: Tx, changed: TouchedSubjects, timed: TouchedSubjects, turns: readonly Turn[]): Promise<void> {
+    const turned = new Map<string, boolean>();
+    for (const { subjectId, check } of turns)
+      turned.set(subjectId, turned.get(subjectId) === true || DECIDE_STANDING.has(check));
+    const of = (type: 'identity' | 'credential' | 'grant', which: (id: string) => boolean): string[] => [
+      ...(changed.get(type) ?? []),
+      ...[...(timed.get(type) ?? [])].filter(which),
+    ];
+    const anyTurn = (id: string): boolean => turned.has(id);
+    const touched = {
+      identities: of('identity', anyTurn),
+      credentials: of('credential', (id) => turned.get(id) === true),
+      grants: of('grant', anyTurn),
+      credentialsAlone: [...(timed.get('credential') ?? [])].filter((id) => turned.get(id) === false),
+    };
+    if (Object.values(touched).every((ids) => ids.length === 0)) return;
     await rankFindings(tx, touched);
   }
 
