@@ -176,14 +176,15 @@ async function previewRow(product: Product, kept: string, n: number): Promise<Be
   return rowOf('6-preview', n, null, median(previews), median(floors));
 }
 
-/** A transaction that says when something is asked of it. */
-function counted(tx: Tx, asked: () => void): Tx {
+/** A transaction that says when something is read through it; a setting reads nothing. */
+function counted(tx: Tx, read: () => void): Tx {
   return new Proxy(tx, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return (...given: unknown[]): unknown => {
-        asked();
+        const [text] = [given[0]].flat();
+        if (typeof text !== 'string' || !text.startsWith('SET LOCAL')) read();
         return (member as (...all: unknown[]) => unknown).apply(target, given);
       };
     },
