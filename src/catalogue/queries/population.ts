@@ -40,7 +40,7 @@ export interface PopulationParts {
   readonly within?: Sql;
   /** Only what belongs to a collection, or only what belongs to none. */
   readonly collected?: boolean | undefined;
-  /** They are few: what hangs on each is looked up, not joined as a whole. */
+  /** They are few: every join starts from them, and what hangs on each is looked up, not joined as a whole. */
   readonly few?: boolean;
 }
 
@@ -191,7 +191,7 @@ export function population(filter: PopulationFilter, now: Date, parts: Populatio
       ${parts.shape ? raw(`, shaped.shape`) : empty} ${parts.findings ? raw(', coalesce(wrong.worst, 0) AS worst_finding') : empty} ${parts.changes ? raw(', changed.at AS changed_at') : empty}
     ${raw(holder.from)} LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state IN ('provisional', 'accepted') ${raw(serves(parts.few ?? false))} ${raw(self(parts.few ?? false))}
     ${parts.use ? raw(use.joins(parts.few ?? false)) : empty} ${parts.shape ? raw(SHAPE) : empty} ${parts.findings ? raw(FINDINGS(holder.id)) : empty} ${parts.changes ? raw(CHANGES(OWN[subject])) : empty}
-    WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? sql`AND ${raw(holder.id)} IN (${parts.within})` : empty}
+    WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? (parts.few ? sql`AND ${raw(holder.id)} = ANY(ARRAY(${parts.within}))` : sql`AND ${raw(holder.id)} IN (${parts.within})`) : empty}
       ${parts.collected === undefined ? empty : raw(`AND i.collection_id IS ${parts.collected ? 'NOT ' : ''}NULL`)} AND ${conditions(filter)}`;
 }
 
