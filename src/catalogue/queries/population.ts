@@ -42,7 +42,7 @@ export interface PopulationParts {
   readonly within?: Sql;
   /** Only what belongs to a collection, or only what belongs to none. */
   readonly collected?: boolean | undefined;
-  /** They are few: what hangs on each is looked up, not joined as a whole. */
+  /** They are few: every join starts from them, and what hangs on each is looked up, not joined as a whole. */
   readonly few?: boolean;
 }
 
@@ -136,13 +136,16 @@ const serves = (
 ): string => `LEFT JOIN ${few ? 'LATERAL ' : ''}(SELECT l.identity_id, max(risk_rank(u.risk_level)) FILTER (WHERE u.status = 'approved' AND u.approved_digest = u.digest) AS rank, (array_agg(u.sponsor_id ORDER BY risk_rank(u.risk_level) DESC NULLS LAST, u.name) FILTER (WHERE u.sponsor_id IS NOT NULL))[1] AS sponsor_id
   FROM use_case_links l JOIN use_cases u ON u.id = l.use_case_id WHERE l.removed_at IS NULL AND u.status <> 'retired' ${few ? 'AND l.identity_id = i.id' : ''} GROUP BY l.identity_id) serves ON serves.identity_id = i.id`;
 
-/** The person whose own account an identity is by its name, where no owner says it; a name that fits two people fits nobody. */
+/**
+ * The person whose own account an identity is by its name, where no owner says it; a name that fits two people fits nobody. "Fewer
+ * than two", because of "exactly one" the planner expects hardly a row, and then compares every identity with every person.
+ */
 const self = (few: boolean): string => {
   const logins =
     'SELECT lower(user_name) AS login, id FROM persons UNION SELECT lower(email), id FROM persons WHERE email IS NOT NULL';
   return few
     ? `LEFT JOIN LATERAL (SELECT min(k.id::text)::uuid AS id FROM (SELECT id FROM persons WHERE lower(user_name) = lower(i.display_name) UNION SELECT id FROM persons WHERE lower(email) = lower(i.display_name)) k WHERE i.nature IN ('human', 'mixed') HAVING count(*) = 1) self ON true`
-    : `LEFT JOIN (SELECT k.login, min(k.id::text)::uuid AS id FROM (${logins}) k GROUP BY k.login HAVING count(DISTINCT k.id) = 1) self ON self.login = CASE WHEN i.nature IN ('human', 'mixed') THEN lower(i.display_name) END`;
+    : `LEFT JOIN (SELECT k.login, min(k.id::text)::uuid AS id FROM (${logins}) k GROUP BY k.login HAVING count(DISTINCT k.id) < 2) self ON self.login = CASE WHEN i.nature IN ('human', 'mixed') THEN lower(i.display_name) END`;
 };
 
 /** The worst open finding about a subject, or about the identity that holds it. */
@@ -190,7 +193,7 @@ export function population(filter: PopulationFilter, now: Date, parts: Populatio
       ${parts.shape ? raw(`, shaped.shape`) : empty} ${parts.findings ? raw(', coalesce(wrong.worst, 0) AS worst_finding') : empty} ${parts.changes ? raw(', changed.at AS changed_at') : empty}
     ${raw(holder.from)} LEFT JOIN ownerships o ON o.identity_id = i.id AND o.state IN ('provisional', 'accepted') ${raw(serves(parts.few ?? false))} ${raw(self(parts.few ?? false))}
     ${parts.use ? raw(use.joins(parts.few ?? false)) : empty} ${parts.shape ? raw(SHAPE) : empty} ${parts.findings ? raw(FINDINGS(holder.id)) : empty} ${parts.changes ? raw(CHANGES(OWN[subject])) : empty}
-    WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? sql`AND ${raw(holder.id)} IN (${parts.within})` : empty}
+    WHERE ${raw(holder.live)} ${isCredential ? sql`AND (c.expires_at IS NULL OR c.expires_at > ${now})` : empty} ${parts.within ? (parts.few ? sql`AND ${raw(holder.id)} = ANY(ARRAY(${parts.within}))` : sql`AND ${raw(holder.id)} IN (${parts.within})`) : empty}
       ${parts.collected === undefined ? empty : raw(`AND i.collection_id IS ${parts.collected ? 'NOT ' : ''}NULL`)} AND ${conditions(filter)}`;
 }
 

@@ -1,7 +1,7 @@
 import { everybody, isAtLeast } from '../../catalogue/index.js';
 import { attachPartition, createPartition, raw, sql, type Tx } from '../../platform/database/index.js';
 import { type Campaign, PARTITION_FROM } from '../campaign.js';
-import { itemsPlan } from './plan-items.js';
+import { giveRoom, itemsPlan } from './plan-items.js';
 
 const COLUMNS = [
   'id',
@@ -34,8 +34,7 @@ export async function launchItems(
     await tx.run(sql`INSERT INTO review_items (${raw(COLUMNS.join(', '))}) ${items}`);
     return;
   }
-  // For this transaction alone: the joins and the index builds of a large campaign stay in memory.
-  await tx.sql`SET LOCAL work_mem = '128MB'`;
+  await giveRoom(tx);
   await tx.sql`SET LOCAL maintenance_work_mem = '256MB'`;
   const partition = { parent: 'review_items', key: 'campaign_id', value: campaign.id };
   await attachPartition(tx, await createPartition(tx, partition, COLUMNS, items));
@@ -58,10 +57,10 @@ export interface FrozenPopulation {
 export async function frozenPopulation(tx: Tx, campaign: Campaign, dueAt: Date): Promise<FrozenPopulation> {
   const [row] = await tx.sql<FrozenPopulation>`WITH
     load AS (SELECT reviewer_id, count(*)::int AS n FROM review_items WHERE campaign_id = ${campaign.id} AND mode NOT IN ('covered', 'carried') GROUP BY 1),
-    buckets AS (SELECT left(subject_id::text, 2) AS bucket, count(*)::int AS n, encode(sha256(convert_to(string_agg(subject_type || ' ' || subject_id, E'\n' ORDER BY subject_id), 'UTF8')), 'hex') AS hash
+    buckets AS (SELECT get_byte(uuid_send(subject_id), 0) AS bucket, count(*)::int AS n, encode(sha256(convert_to(string_agg(subject_type || ' ' || subject_id, E'\n' ORDER BY subject_id), 'UTF8')), 'hex') AS hash
       FROM review_items WHERE campaign_id = ${campaign.id} AND mode <> 'collection' GROUP BY 1)
     SELECT (SELECT coalesce(sum(n), 0)::int FROM buckets) AS population, (SELECT coalesce(sum(n), 0)::int FROM load) AS asked, coalesce((SELECT n FROM load WHERE reviewer_id IS NULL), 0) AS "noReviewer",
       (SELECT count(*)::int FROM load WHERE reviewer_id IS NOT NULL AND n > ${campaign.settings.load}::int) AS overloaded, (SELECT coalesce(sum(l.n), 0)::int FROM load l JOIN (${everybody}) p ON p.id = l.reviewer_id WHERE p.leaves_at <= ${dueAt}) AS leaver,
-      'sha256:' || encode(sha256(convert_to(coalesce((SELECT string_agg(bucket || ' ' || hash, E'\n' ORDER BY bucket) FROM buckets), ''), 'UTF8')), 'hex') AS hash`;
+      'sha256:' || encode(sha256(convert_to(coalesce((SELECT string_agg(lpad(to_hex(bucket), 2, '0') || ' ' || hash, E'\n' ORDER BY bucket) FROM buckets), ''), 'UTF8')), 'hex') AS hash`;
   return row!;
 }

@@ -1,5 +1,5 @@
 import type { PopulationParts } from '../../catalogue/index.js';
-import { empty, raw, type Sql, sql } from '../../platform/database/index.js';
+import { empty, raw, type Sql, sql, type Tx } from '../../platform/database/index.js';
 import type { Campaign } from '../campaign.js';
 import { routed, routingGround } from './routing.js';
 
@@ -9,6 +9,11 @@ export const rankOf = (risk: string): string =>
 
 /** Whether a campaign asks about collections at all, and whether it looks at what was attested last time. */
 const asksOnce = ({ scope, settings }: Campaign): boolean => settings.collections.askOnce && scope.subject !== 'grant';
+
+/** For this transaction alone: what joins and counts a large population stays in memory. A limit; what is not needed is not taken. */
+export async function giveRoom(tx: Tx): Promise<void> {
+  await tx.sql`SET LOCAL work_mem = '128MB'`;
+}
 
 /**
  * Every item a campaign would have now, as the body of a WITH whose last member is `items`: id (of what others cite; null = it gets

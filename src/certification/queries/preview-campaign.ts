@@ -1,7 +1,7 @@
 import { allTeams, everybody } from '../../catalogue/index.js';
 import type { Tx } from '../../platform/database/index.js';
 import type { Campaign } from '../campaign.js';
-import { itemsPlan, silence } from './plan-items.js';
+import { giveRoom, itemsPlan, silence } from './plan-items.js';
 
 /** What a campaign would ask whom, and what silence would do. */
 export interface CampaignPreview {
@@ -36,6 +36,7 @@ const SHOWN = 100;
 
 /** One query, whatever the size: who is asked how much, what routes to nobody, and what silence would do, by risk. */
 export async function previewCampaign(tx: Tx, campaign: Campaign, now: Date, dueAt: Date): Promise<CampaignPreview> {
+  await giveRoom(tx);
   const [row] = await tx.sql<{ preview: CampaignPreview }>`WITH ${itemsPlan(campaign, now, { use: true })},
     grouped AS MATERIALIZED (SELECT mode, coalesce(risk, 'unrated') AS risk, route, reviewer_id, ${silence(campaign, now, 'i')} AS silence, i.personal, count(*)::int AS n
       FROM items i GROUP BY 1, 2, 3, 4, 5, 6),

@@ -22,7 +22,7 @@ const RELATIONS: Record<Relation, { joins: (now: Date) => Sql; person: string }>
   'use-case-sponsor': { joins: () => sql`LEFT JOIN able us ON us.id = p.use_case_sponsor_id`, person: 'us.id' },
   'resource-owner': {
     joins: () =>
-      sql`LEFT JOIN (SELECT login, min(id::text)::uuid AS id FROM (SELECT login, id FROM able UNION SELECT email, id FROM able WHERE email IS NOT NULL) k GROUP BY login HAVING count(DISTINCT id) = 1) ro ON ro.login = p.resource_owner`,
+      sql`LEFT JOIN (SELECT login, min(id::text)::uuid AS id FROM (SELECT login, id FROM able UNION SELECT email, id FROM able WHERE email IS NOT NULL) k GROUP BY login HAVING count(DISTINCT id) < 2) ro ON ro.login = p.resource_owner`,
     person: 'ro.id',
   },
   manager: {
@@ -93,7 +93,8 @@ export function routed(
         )} END`;
   const choose = (what: (rule: ReviewerRule) => Sql): Sql =>
     sql`CASE WHEN q.personal THEN ${pick(personal, what)} ${isGrant ? sql`WHEN privilege_rank(q.privilege) >= 4 THEN ${pick(privileged, what)}` : empty} ELSE ${pick(plain, what)} END`;
-  // OFFSET 0 keeps each choice from being worked out again for every place that names it.
+  // An offset of nothing keeps each choice from being worked out again for every place that names it. As a number it would have to
+  // be converted first, and until then PostgreSQL takes it for a limit, which keeps several processes from sharing the work.
   return sql`SELECT chosen.*, coalesce(${AWAY}, chosen.routed_id) AS reviewer_id, CASE WHEN ${AWAY} IS NOT NULL THEN chosen.routed_id END AS delegated_from
     FROM (SELECT q.*, (${choose(who)})::uuid AS routed_id, (${choose((rule) => sql`${rule.by}::text`)}) AS route
       FROM (SELECT p.* ${
@@ -104,14 +105,14 @@ export function routed(
               ', ',
             )}`
       }
-        FROM (${population(filter, now, parts)} ${parts.few ? empty : sql`OFFSET 0`}) p ${
+        FROM (${population(filter, now, parts)} ${parts.few ? empty : sql`OFFSET '0'`}) p ${
           relations.length === 0
             ? empty
             : join(
                 relations.map((by) => RELATIONS[by].joins(now)),
                 ' ',
               )
-        } OFFSET 0) q OFFSET 0) chosen LEFT JOIN ${rowsOf('away', 'person_id', 'delegate_id')} AS aw(person_id, delegate_id) ON aw.person_id = chosen.routed_id`;
+        } OFFSET '0') q OFFSET '0') chosen LEFT JOIN ${rowsOf('away', 'person_id', 'delegate_id')} AS aw(person_id, delegate_id) ON aw.person_id = chosen.routed_id`;
 }
 
 /** Whoever is away has the one named who decides for them meanwhile; nobody decides about their own. */
