@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { CronExpressionParser } from 'cron-parser';
 import { PgBoss, type Job as QueuedJob } from 'pg-boss';
@@ -16,6 +17,8 @@ export abstract class QueueConnection {
 
 const SCHEMA = 'queue';
 const HEARTBEAT_SECONDS = 10;
+const WAKE_AT_MOST = 20;
+const WAKE_PAUSE_MS = 50;
 
 /** Payload and attempt of one queued job, whoever fetched it. */
 type Fetched = QueuedJob<{ payload: unknown }> & { retryCount?: number };
@@ -130,7 +133,7 @@ export class Jobs {
    */
   async settle(): Promise<number> {
     let done = 0;
-    let woken = false;
+    let woken = 0;
     for (let idle = false; !idle;) {
       idle = true;
       for (const bound of this.registry.all()) {
@@ -148,8 +151,14 @@ export class Jobs {
           done++;
         }
       }
-      if (idle && !woken) idle = !(woken = await this.wakeOverlooked());
-      else if (!idle) woken = false;
+      if (!idle) {
+        woken = 0;
+      } else if (woken < WAKE_AT_MOST && (await this.wakeOverlooked())) {
+        // The queue may have noted them anew in between, by a clock of its own. What nobody can fetch is left in the end.
+        if (woken > 0) await setTimeout(WAKE_PAUSE_MS);
+        woken++;
+        idle = false;
+      }
     }
     return done;
   }
