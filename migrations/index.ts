@@ -32,6 +32,7 @@ import { Inventory1763730000142 } from './1763730000142-inventory-2.js';
 import { PeopleAddresses1763730000164 } from './1763730000164-people-5.js';
 import { Inventory1763730000143 } from './1763730000143-inventory-3.js';
 import { Certification1763730000211 } from './1763730000211-certification-2.js';
+import { UseCases1763730000212 } from './1763730000212-use-cases-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   PeopleAddresses1763730000164,
   Inventory1763730000143,
   Certification1763730000211,
+  UseCases1763730000212,
 ] as const;
