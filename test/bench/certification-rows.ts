@@ -40,11 +40,10 @@ export async function certificationRows(
     const kept = await prepared(product);
     await product.get(LaunchCampaign).execute(ACTOR, kept, null);
     await checkItems(product.sql, kept, n);
-    const rows: BenchRow[] = [];
-    if (wanted.has('6-preview')) rows.push(await previewRow(product, kept, n));
-    if (wanted.has('6')) rows.unshift(await launchRow(product, kept, n));
-    if (wanted.has('6-page')) rows.push(await pageRow(product, kept, n));
-    return rows;
+    const preview = wanted.has('6-preview') ? [await previewRow(product, kept, n)] : [];
+    const launch = wanted.has('6') ? [await launchRow(product, kept, n)] : [];
+    const page = wanted.has('6-page') ? [await pageRow(product, kept, n)] : [];
+    return [...launch, ...page, ...preview];
   } finally {
     await product.close();
   }
