@@ -232,6 +232,9 @@ function read(type: FactType, field: string, json: (field: string) => unknown): 
 }
 
 const MOST_REMEMBERED = 20_000;
+const REMEMBERED_AT_FIRST = 2_000;
+/** Of what is remembered, this share has to come again for it to be worth the room. */
+const WORTH_REMEMBERING = 0.02;
 const NOTHING: readonly unknown[] = Object.freeze([]);
 
 /**
@@ -241,6 +244,7 @@ const NOTHING: readonly unknown[] = Object.freeze([]);
 function jsonReader(): (field: string) => unknown {
   let known: Map<string, unknown> | null = new Map();
   let again = 0;
+  let room = REMEMBERED_AT_FIRST;
   return (field) => {
     if (field === '[]') return NOTHING;
     if (known === null) return JSON.parse(readCopyField(field)!) as unknown;
@@ -248,8 +252,10 @@ function jsonReader(): (field: string) => unknown {
     if (value !== undefined) again++;
     else {
       value = JSON.parse(readCopyField(field)!) as unknown;
-      if (known.size >= MOST_REMEMBERED) {
-        known = again < MOST_REMEMBERED ? null : new Map();
+      if (known.size >= room) {
+        if (again < known.size * WORTH_REMEMBERING) known = null;
+        else if (room >= MOST_REMEMBERED) known = new Map();
+        room = Math.min(MOST_REMEMBERED, room * 2);
         again = 0;
       }
       known?.set(field, value);
