@@ -92,6 +92,26 @@ export class Visibility {
     return ways === 'everything' ? sql`TRUE` : ways.length === 0 ? sql`FALSE` : sql`(${join(ways, ' OR ')})`;
   }
 
+  /**
+   * The actor with the roles alone that reach this one record. For routes that also let somebody in because the record is
+   * theirs: a role they hold somewhere else must not count here for that.
+   */
+  async narrowedTo(
+    actor: Actor,
+    kind: RecordKind,
+    alias: string,
+    isAmong: (reachable: Sql) => Promise<boolean>,
+  ): Promise<Actor> {
+    const roles = [];
+    for (const assignment of actor.roles)
+      if (
+        Object.keys(assignment.scope).length === 0 ||
+        (await isAmong(this.reachableBy({ ...actor, roles: [assignment] }, kind, alias)))
+      )
+        roles.push(assignment);
+    return { ...actor, roles };
+  }
+
   private byRole(actor: Actor, kind: RecordKind, row: Sql): Sql[] | 'everything' {
     const ways: Sql[] = [];
     for (const { role, scope } of actor.roles) {

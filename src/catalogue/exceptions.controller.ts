@@ -103,7 +103,15 @@ export class ExceptionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     await this.visible(actor, exceptionId);
-    await this.closing.execute(actor, exceptionId, body.comment ?? null);
+    const here = await this.database.read((tx) =>
+      this.visibility.narrowedTo(
+        actor,
+        'finding',
+        'f',
+        async (reachable) => (await oneException(tx, reachable, exceptionId)) !== null,
+      ),
+    );
+    await this.closing.execute(here, exceptionId, body.comment ?? null);
     return this.one(actor, exceptionId, reply);
   }
 

@@ -188,7 +188,15 @@ export class FindingsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     await this.visible(actor, findingId);
-    const exceptionId = await this.requesting.execute(actor, findingId, body);
+    const here = await this.database.read((tx) =>
+      this.visibility.narrowedTo(
+        actor,
+        'finding',
+        'f',
+        async (reachable) => (await oneFinding(tx, reachable, findingId)) !== null,
+      ),
+    );
+    const exceptionId = await this.requesting.execute(here, findingId, body);
     const row = await this.database.read((tx) =>
       oneException(tx, this.visibility.visibleTo(actor, 'finding', 'f'), exceptionId),
     );

@@ -195,7 +195,12 @@ export class OwnershipController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OwnershipView> {
     await this.one(actor, identityId, reply);
-    await this.depute.execute(actor, identityId, seen, body.deputies);
+    const here = await this.database.read((tx) =>
+      this.visibility.narrowedTo(actor, 'identity', 'i', (reachable) =>
+        tx.use(IdentitiesRepository).isVisible(identityId, reachable),
+      ),
+    );
+    await this.depute.execute(here, identityId, seen, body.deputies);
     return this.one(actor, identityId, reply);
   }
 

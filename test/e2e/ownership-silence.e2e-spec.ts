@@ -192,6 +192,10 @@ describe('silence', () => {
     // A deputy stands in for the owner, and does not choose who else does.
     const now = (await t.call('GET', path)).etag;
     expect((await put(tokens[4]!, [people[2]], now)).body.code).toBe('ownership.not-yours-to-depute');
+    // Nor by a role that holds somewhere else.
+    const elsewhere = { role: 'iam-engineer', scope: { environment: 'nowhere' } } as const;
+    const both = await t.tokenOf(people[4]!, elsewhere);
+    expect((await put(both, [people[2]], now)).body.code).toBe('ownership.not-yours-to-depute');
   });
 
   it('asks again when more is reached, or something else is served, than was accepted', async () => {

@@ -45,10 +45,10 @@ describe('the link in a mail about reviews', () => {
       .sign(over.key ?? derivedKey(secret, 'mandate review link'));
     return `/reviews?link=${token}`;
   };
-  /** Every row of every table, but for what signing in is made of. */
+  /** Every row of every table, but for what signing in is made of, and the queue's own clockwork, which ticks by itself. */
   const everything = async (): Promise<Record<string, string>> => {
     const tables = await s.t.sql<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename NOT IN ('sessions', 'api_tokens') ORDER BY 1`,
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename NOT IN ('sessions', 'api_tokens') AND NOT (schemaname = 'queue' AND tablename <> 'job') ORDER BY 1`,
     );
     const rows: Record<string, string> = {};
     for (const { name } of tables) {
@@ -116,6 +116,7 @@ describe('the link in a mail about reviews', () => {
     const visitor = await as(3);
     const before = await everything();
     expect(Object.keys(before).length).toBeGreaterThan(60);
+    expect(Object.keys(before)).toContain('queue.job');
     for (let n = 0; n < 3; n++) expect((await visitor.go(link)).status).toBe(200);
     // A scanner that is not signed in follows it as far as the sign-in.
     expect((await s.visitor().go(link)).status).toBe(302);

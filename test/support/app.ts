@@ -23,7 +23,7 @@ export interface TestApp {
   log(): string;
   /** A token with these roles, for `call`. */
   token(...roles: readonly (Role | { role: Role; scope: RoleScope })[]): Promise<string>;
-  tokenOf(person: string, ...roles: readonly Role[]): Promise<string>;
+  tokenOf(person: string, ...roles: readonly (Role | { role: Role; scope: RoleScope })[]): Promise<string>;
   call<T = any>(
     method: string,
     path: string,
