@@ -11,7 +11,7 @@ export const TELLING: readonly { readonly check: string; readonly reason: string
   {
     check: 'privilege-fits-risk',
     reason: 'more-than-its-use-case-allows',
-    means: 'an agent may write where its use case only reads',
+    means: 'it may write where its use case only reads',
   },
   {
     check: 'ai-identity-serves-a-use-case',
