@@ -38,6 +38,7 @@ import { Certification1763730000182 } from './1763730000182-certification-2.js';
 import { Certification1763730000183 } from './1763730000183-certification-3.js';
 import { Certification1763730000211 } from './1763730000211-certification-2.js';
 import { Certification1763730000184 } from './1763730000184-certification-4.js';
+import { Checks1763730000201 } from './1763730000201-checks-3.js';
 import { UseCases1763730000212 } from './1763730000212-use-cases-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
@@ -83,4 +84,5 @@ export const migrations = [
   Certification1763730000211,
   Certification1763730000184,
   UseCases1763730000212,
+  Checks1763730000201,
 ] as const;

@@ -4,7 +4,7 @@ import type { SubjectType } from './sdk/index.js';
 import type { StoredEvaluation } from './engine/evaluate.js';
 
 /** What every streamed row starts with, before the facts. */
-export const ROW_HEAD = 8;
+export const ROW_HEAD = 9;
 
 /** `check reason`, as the engine asks for it. */
 const EXCEPTED = `string_agg(eo.check_id || ' ' || eo.reason, ',') AS excepted`;
@@ -16,6 +16,7 @@ export interface EvaluationChange {
   readonly results: string;
   readonly failing: string;
   readonly dueAt: number | null;
+  readonly dueByCheck: string;
 }
 
 /** Outcomes as they are stored, and the statements that join them with facts. */
@@ -36,9 +37,12 @@ export class EvaluationsRepository {
   }
 
   /** Subjects whose time has come. */
-  due(now: Date, limit: number): Promise<{ type: SubjectType; id: string }[]> {
+  due(
+    now: Date,
+    limit: number,
+  ): Promise<{ type: SubjectType; id: string; results: string; dueByCheck: string | null }[]> {
     return this.tx
-      .sql`SELECT subject_type AS type, subject_id AS id FROM evaluations WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+      .sql`SELECT subject_type AS type, subject_id AS id, results, due_by_check AS "dueByCheck" FROM evaluations WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
   }
 
   async countDue(now: Date): Promise<number> {
@@ -70,6 +74,7 @@ export class EvaluationsRepository {
       'ev.results',
       'ev.failing',
       'epoch_ms(ev.due_at)',
+      'ev.due_by_check',
       ...[relation.scopeId, relation.resourceType, relation.parentExternalId].map((column) =>
         withGaps ? (column ?? 'NULL') : 'NULL',
       ),
@@ -117,26 +122,27 @@ export class EvaluationsRepository {
       results: string;
       failing: string;
       dueAt: string | null;
-    }>`SELECT subject_id AS id, results, failing, epoch_ms(due_at) AS "dueAt" FROM evaluations WHERE subject_type = ${type} AND subject_id = ANY(${ids})`;
+      dueByCheck: string | null;
+    }>`SELECT subject_id AS id, results, failing, epoch_ms(due_at) AS "dueAt", due_by_check AS "dueByCheck" FROM evaluations WHERE subject_type = ${type} AND subject_id = ANY(${ids})`;
     return new Map(
-      rows.map(({ id, results, failing, dueAt }) => [
+      rows.map(({ id, results, failing, dueAt, dueByCheck }) => [
         id,
-        { results, failing, dueAt: dueAt === null ? null : Number(dueAt) },
+        { results, failing, dueAt: dueAt === null ? null : Number(dueAt), dueByCheck },
       ]),
     );
   }
 
   async write(type: SubjectType, changes: readonly EvaluationChange[]): Promise<void> {
     const rows = (of: readonly EvaluationChange[]): Sql =>
-      sql`unnest(${of.map(({ subjectId }) => subjectId)}::uuid[], ${of.map(({ results }) => results)}::text[], ${of.map(({ failing }) => failing)}::text[], ${of.map(({ dueAt }) => dueAt)}::double precision[]) AS r(id, results, failing, due)`;
+      sql`unnest(${of.map(({ subjectId }) => subjectId)}::uuid[], ${of.map(({ results }) => results)}::text[], ${of.map(({ failing }) => failing)}::text[], ${of.map(({ dueAt }) => dueAt)}::double precision[], ${of.map(({ dueByCheck }) => dueByCheck)}::text[]) AS r(id, results, failing, due, due_by_check)`;
     const [made, changed] = [changes.filter(({ isNew }) => isNew), changes.filter(({ isNew }) => !isNew)];
     if (made.length > 0)
-      await this.tx.sql`INSERT INTO evaluations (subject_type, subject_id, results, failing, due_at)
-        SELECT ${type}::text, r.id, r.results, r.failing, to_timestamp(r.due / 1000.0) FROM ${rows(made)}
-        ON CONFLICT (subject_type, subject_id) DO UPDATE SET results = EXCLUDED.results, failing = EXCLUDED.failing, due_at = EXCLUDED.due_at`;
+      await this.tx.sql`INSERT INTO evaluations (subject_type, subject_id, results, failing, due_at, due_by_check)
+        SELECT ${type}::text, r.id, r.results, r.failing, to_timestamp(r.due / 1000.0), r.due_by_check FROM ${rows(made)}
+        ON CONFLICT (subject_type, subject_id) DO UPDATE SET results = EXCLUDED.results, failing = EXCLUDED.failing, due_at = EXCLUDED.due_at, due_by_check = EXCLUDED.due_by_check`;
     if (changed.length > 0)
       await this.tx
-        .sql`UPDATE evaluations e SET results = r.results, failing = r.failing, due_at = to_timestamp(r.due / 1000.0)
+        .sql`UPDATE evaluations e SET results = r.results, failing = r.failing, due_at = to_timestamp(r.due / 1000.0), due_by_check = r.due_by_check
         FROM ${rows(changed)} WHERE e.subject_type = ${type}::text AND e.subject_id = r.id`;
   }
 

@@ -56,27 +56,11 @@ export class Engine {
       if (checks.length === 0) continue;
       const placed: PlacedCheck[] = checks.map((check) => ({ check, place: places.get(check.id)! }));
       const decisions = new Decisions(subject, checks, deciding);
-      evaluators.set(
-        subject,
-        new Evaluator(subject, placed, decisions, this.wantedFacts(subject, decisions, deciding)),
-      );
+      const offered = new Set(this.facts.columnNames(subject));
+      const selectorFacts = factsOfPolicies(deciding).filter((name) => offered.has(name));
+      evaluators.set(subject, new Evaluator(subject, placed, decisions, selectorFacts));
     }
     return evaluators;
-  }
-
-  /** The facts that the checks in force and the policies' selectors read, and no others. */
-  private wantedFacts(
-    subject: SubjectType,
-    decisions: Decisions,
-    policies: readonly DecidingPolicy[],
-  ): ReadonlySet<string> {
-    const offered = new Set(this.facts.columnNames(subject));
-    const wanted = new Set(factsOfPolicies(policies).filter((name) => offered.has(name)));
-    for (const check of this.checks.of(subject)) {
-      if (!decisions.isAsked(check.id)) continue;
-      for (const name of check.facts as readonly string[]) wanted.add(name);
-    }
-    return wanted;
   }
 
   async placesOf(tx: Tx): Promise<ReadonlyMap<string, number>> {

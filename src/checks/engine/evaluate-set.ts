@@ -3,7 +3,15 @@ import { copyRows, readCopyField, type Tx } from '../../platform/database/index.
 import type { Facts, Gaps } from '../../subjects/index.js';
 import { EvaluationsRepository, ROW_HEAD } from '../evaluations.repository.js';
 import type { Instant, SubjectType } from '../sdk/index.js';
-import { type Evaluated, type Evaluator, type Excepted, NOTHING_EXCEPTED, type StoredEvaluation } from './evaluate.js';
+import {
+  type Evaluated,
+  type Evaluator,
+  type Excepted,
+  type GapTypes,
+  NOTHING_EXCEPTED,
+  type StoredEvaluation,
+  wakesInTime,
+} from './evaluate.js';
 
 /** One subject, evaluated beside what was stored of it. */
 export interface EvaluatedSubject {
@@ -22,13 +30,37 @@ export interface StreamOptions {
   readonly digest?: ReturnType<typeof createHash> | undefined;
 }
 
+/** Whoever answers for the subjects of a stream, and the facts that takes. */
+export interface SetEvaluator {
+  readonly wanted: ReadonlySet<string>;
+  evaluate(
+    subjectId: string,
+    facts: never,
+    now: Instant,
+    ownTypeHasGap: boolean,
+    gaps: GapTypes,
+    excepted: Excepted,
+    before: StoredEvaluation | null,
+  ): Evaluated;
+}
+
+/** Asks of each subject only the checks whose time has come, by its id; facts are read for these alone. */
+export const onlyWhatCameDue = (
+  evaluator: Evaluator,
+  placesOf: ReadonlyMap<string, readonly number[]>,
+): SetEvaluator => ({
+  wanted: evaluator.factsOf(new Set([...placesOf.values()].flat())),
+  evaluate: (id, facts, now, ownTypeHasGap, gaps, excepted, before) =>
+    evaluator.evaluateAgain(placesOf.get(id)!, before!, id, facts, now, ownTypeHasGap, gaps, excepted),
+});
+
 /** Streams subjects of one kind through their checks, a chunk of rows at a time, in constant memory. */
 export async function* evaluateStream(
   tx: Tx,
   facts: Facts,
   gaps: Gaps,
   type: SubjectType,
-  evaluator: Pick<Evaluator, 'evaluate' | 'wanted'>,
+  evaluator: SetEvaluator,
   options: StreamOptions,
 ): AsyncGenerator<EvaluatedSubject[]> {
   const plan = facts.plan(type, evaluator.wanted, options.of);
@@ -46,10 +78,11 @@ export async function* evaluateStream(
               results: fields[1]!,
               failing: fields[2] === '' ? '' : readCopyField(fields[2]!)!,
               dueAt: fields[3] === '\\N' ? null : Number(fields[3]),
+              dueByCheck: fields[4] === '\\N' ? null : fields[4]!,
             };
       const over = gaps.areNone
         ? gaps.over(null, null, null)
-        : gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
+        : gaps.over(readCopyField(fields[5]!), readCopyField(fields[6]!), readCopyField(fields[7]!));
       chunk.push({
         id,
         before,
@@ -59,7 +92,8 @@ export async function* evaluateStream(
           options.now,
           over.own,
           over.types,
-          readExcepted(fields[7]!),
+          readExcepted(fields[8]!),
+          before,
         ),
       });
     }
@@ -79,4 +113,5 @@ export const differs = ({ before, after }: EvaluatedSubject): boolean =>
   before === null ||
   before.results !== after.results ||
   before.failing !== after.failing ||
-  before.dueAt !== after.dueAt;
+  before.dueAt !== after.dueAt ||
+  !wakesInTime(before.dueByCheck, after.dueByCheck);

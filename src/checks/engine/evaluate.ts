@@ -18,6 +18,8 @@ export interface StoredEvaluation {
   readonly results: string;
   readonly failing: string;
   readonly dueAt: number | null;
+  /** When time alone may turn each check: `place:instant` with commas between, by place; null = not known. */
+  readonly dueByCheck: string | null;
 }
 
 /** A failing check as `evaluations.failing` keeps it: enough to see whether anything about it changed. */
@@ -32,6 +34,7 @@ type Failing = readonly [
 ];
 
 export interface Evaluated extends StoredEvaluation {
+  readonly dueByCheck: string;
   /** The failing outcomes themselves, by place. */
   readonly failures: ReadonlyMap<number, Extract<Turn, { to: 'failing' }>>;
   /** Of what another failure makes pointless, the check that does, by place. */
@@ -49,24 +52,41 @@ export const exceptedKey = (check: string, reason: string): string => `${check} 
 const NO_FAILURES: Evaluated['failures'] = new Map();
 const NO_SUPERSEDERS: Evaluated['superseders'] = new Map();
 
+type Failures = Map<number, Extract<Turn, { to: 'failing' }>>;
+
+/** A check with what is decided of it, where that is the same for every subject at every time. */
+interface Asked extends PlacedCheck {
+  readonly decided: Decision | null | undefined;
+}
+
 /** Runs every check of a kind of subject on one subject's facts. Pure: the same facts at the same instant give the same answer. */
 export class Evaluator {
   /** Where the answers of one subject are put together; used again for the next. */
   private readonly letters: Letter[];
-  /** The checks with what is decided of each, where that is the same for every subject at every time. */
-  private readonly asked: readonly (PlacedCheck & { readonly decided: Decision | null | undefined })[];
+  private readonly dues: number[];
+  private readonly asked: readonly Asked[];
+  private readonly askedAt: ReadonlyMap<number, Asked>;
+  /** Facts that the checks in force and the policies' selectors read. */
+  readonly wanted: ReadonlySet<string>;
 
   constructor(
     private readonly subject: SubjectType,
     private readonly checks: readonly PlacedCheck[],
     private readonly decisions: Decisions,
-    /** Facts it reads; undefined = all there are. */
-    readonly wanted?: ReadonlySet<string>,
+    /** Facts that the policies' selectors read of this kind of subject. */
+    private readonly selectorFacts: readonly string[],
   ) {
-    this.letters = new Array<Letter>(checks.reduce((most, { place }) => Math.max(most, place + 1), 0)).fill('-');
+    const places = checks.reduce((most, { place }) => Math.max(most, place + 1), 0);
+    this.letters = new Array<Letter>(places).fill('-');
+    this.dues = new Array<number>(places).fill(Infinity);
     this.asked = checks
       .map((placed) => ({ ...placed, decided: decisions.always(placed.check.id) }))
       .filter(({ decided }) => decided === undefined || decided?.enabled === true);
+    this.askedAt = new Map(this.asked.map((asked) => [asked.place, asked]));
+    this.wanted = new Set([
+      ...selectorFacts,
+      ...checks.flatMap(({ check }) => (decisions.isAsked(check.id) ? (check.facts as readonly string[]) : [])),
+    ]);
   }
 
   evaluate(
@@ -77,20 +97,88 @@ export class Evaluator {
     gaps: GapTypes,
     excepted: Excepted = NOTHING_EXCEPTED,
   ): Evaluated {
-    const { letters } = this;
-    letters.fill('-');
-    let failures: Map<number, Extract<Turn, { to: 'failing' }>> | null = null;
-    let due: number | undefined;
-    for (const { check, place, decided } of this.asked) {
+    this.letters.fill('-');
+    this.dues.fill(Infinity);
+    const failures = this.ask(this.asked, subjectId, facts, now, ownTypeHasGap, gaps);
+    return this.told(failures, excepted, now, []);
+  }
+
+  /**
+   * Of a subject of which nothing but time has moved, the places of the checks whose time has come: asked of them alone,
+   * everything else stands as it was stored. Null = it has to be evaluated as a whole.
+   */
+  comeDue(stored: Pick<StoredEvaluation, 'results' | 'dueByCheck'>, now: Instant): readonly number[] | null {
+    if (stored.dueByCheck === null || stored.results.length !== this.letters.length) return null;
+    const places: number[] = [];
+    for (const [place, at] of decodeDues(stored.dueByCheck)) if (at <= now) places.push(place);
+    return places.length > 0 && places.every((place) => this.turnsAlone(place, places, stored.results)) ? places : null;
+  }
+
+  /** Whether what a check says next touches no failure of a check that is not asked with it. */
+  private turnsAlone(place: number, places: readonly number[], results: string): boolean {
+    const check = this.askedAt.get(place)?.check;
+    if (!check) return false;
+    return this.checks.every(
+      (other) =>
+        places.includes(other.place) ||
+        !(check.supersedes?.includes(other.check.id) || other.check.supersedes?.includes(check.id)) ||
+        !'fs'.includes(results[other.place]!),
+    );
+  }
+
+  /** Evaluates some checks again, as {@link comeDue} names them; the same as evaluating all of them, as only time has moved. */
+  evaluateAgain(
+    places: readonly number[],
+    before: StoredEvaluation,
+    subjectId: string,
+    facts: never,
+    now: Instant,
+    ownTypeHasGap: boolean,
+    gaps: GapTypes,
+    excepted: Excepted = NOTHING_EXCEPTED,
+  ): Evaluated {
+    for (let place = 0; place < this.letters.length; place++) this.letters[place] = before.results[place] as Letter;
+    this.dues.fill(Infinity);
+    for (const [place, at] of decodeDues(before.dueByCheck!)) this.dues[place] = at;
+    for (const place of places) {
+      this.letters[place] = '-';
+      this.dues[place] = Infinity;
+    }
+    const asked = places.map((place) => this.askedAt.get(place)!);
+    const failures = this.ask(asked, subjectId, facts, now, ownTypeHasGap, gaps);
+    const others =
+      before.failing === '' ? [] : decodeFailing(before.failing).filter(([place]) => !places.includes(place));
+    return this.told(failures, excepted, now, others);
+  }
+
+  /** The facts that some checks read, with those of the selectors where these decide about them. */
+  factsOf(places: ReadonlySet<number>): ReadonlySet<string> {
+    const asked = [...places].map((place) => this.askedAt.get(place)!);
+    return new Set([
+      ...(asked.some(({ decided }) => decided === undefined) ? this.selectorFacts : []),
+      ...asked.flatMap(({ check }) => check.facts as readonly string[]),
+    ]);
+  }
+
+  private ask(
+    asked: readonly Asked[],
+    subjectId: string,
+    facts: never,
+    now: Instant,
+    ownTypeHasGap: boolean,
+    gaps: GapTypes,
+  ): Failures | null {
+    const { letters, dues } = this;
+    let failures: Failures | null = null;
+    for (const { check, place, decided } of asked) {
       let decision = decided;
       if (decision === undefined) {
         decision = this.decisions.of(check.id, facts, now);
-        const handedOnAt = this.decisions.turnsAt(check.id, facts, now);
-        if (handedOnAt !== undefined && (due === undefined || handedOnAt < due)) due = handedOnAt;
+        dues[place] = this.decisions.turnsAt(check.id, facts, now) ?? Infinity;
       }
       if (!decision?.enabled) continue;
       const outcome: Outcome = check.evaluate(facts, decision.parameters as never, now as never);
-      if (outcome.until !== undefined && (due === undefined || outcome.until < due)) due = outcome.until;
+      if (outcome.until !== undefined && outcome.until < dues[place]!) dues[place] = outcome.until;
       // A gap is laid over what would otherwise be said for certain; what does not apply needs nothing to be seen.
       const unseen =
         (outcome.result === 'pass' || outcome.result === 'fail') &&
@@ -114,12 +202,28 @@ export class Evaluator {
         });
       } else letters[place] = outcome.result === 'pass' ? 'p' : outcome.result === 'not-applicable' ? 'n' : 'e';
     }
+    return failures;
+  }
+
+  /** What has been put together of a subject. `others` fails as it did before. */
+  private told(failures: Failures | null, excepted: Excepted, now: Instant, others: readonly Failing[]): Evaluated {
+    const { letters, dues } = this;
     const superseders = failures === null ? NO_SUPERSEDERS : this.supersede(letters, failures, excepted);
-    // An instant that has already come would wake the subject for ever: a check's mistake must not become a busy loop.
+    let first = Infinity;
+    let dueByCheck = '';
+    for (let place = 0; place < dues.length; place++) {
+      let at = dues[place]!;
+      if (at === Infinity) continue;
+      // An instant that has already come would wake the subject for ever: a check's mistake must not become a busy loop.
+      if (at <= now) at = now + 60_000;
+      if (at < first) first = at;
+      dueByCheck += dueByCheck === '' ? `${place}:${at}` : `,${place}:${at}`;
+    }
     return {
       results: letters.join(''),
-      failing: failures === null ? '' : encodeFailing(letters, failures),
-      dueAt: due === undefined ? null : due > now ? due : now + 60_000,
+      failing: failures === null && others.length === 0 ? '' : this.encodeFailing(failures ?? NO_FAILURES, others),
+      dueAt: first === Infinity ? null : first,
+      dueByCheck,
       failures: failures ?? NO_FAILURES,
       superseders,
     };
@@ -140,7 +244,8 @@ export class Evaluator {
   ): ReadonlyMap<number, string> {
     const superseders = new Map<number, string>();
     for (const { check, place } of this.checks) {
-      if (letters[place] !== 'f' || !check.supersedes) continue;
+      // A failure that was not asked again is beside none that was: what it makes pointless stands as it did.
+      if (letters[place] !== 'f' || !check.supersedes || !failures.has(place)) continue;
       if (excepted.has(exceptedKey(check.id, failures.get(place)!.reason))) continue;
       for (const other of this.checks)
         if (letters[other.place] === 'f' && check.supersedes.includes(other.check.id)) {
@@ -149,6 +254,27 @@ export class Evaluator {
         }
     }
     return superseders;
+  }
+
+  /** In the order of the checks, whichever of them were asked this time. */
+  private encodeFailing(failures: Evaluated['failures'], others: readonly Failing[]): string {
+    const failing: Failing[] = [];
+    for (const { place } of this.asked) {
+      const failure = failures.get(place);
+      const other = failure ? undefined : others.find(([known]) => known === place);
+      if (other) failing.push(other);
+      if (!failure || this.letters[place] !== 'f') continue;
+      failing.push([
+        place,
+        failure.reason,
+        failure.severity,
+        failure.mode,
+        failure.policyId,
+        failure.since,
+        hash('sha256', JSON.stringify(failure.evidence), 'base64url').slice(0, 12),
+      ]);
+    }
+    return failing.length === 0 ? '' : JSON.stringify(failing);
   }
 
   /** What turned between what was stored and what is now, check by check. */
@@ -201,24 +327,23 @@ export function readsGap(reads: readonly string[], gaps: ReadonlySet<string>): b
   return false;
 }
 
-function encodeFailing(
-  letters: readonly Letter[],
-  failures: ReadonlyMap<number, Extract<Turn, { to: 'failing' }>>,
-): string {
-  const failing: Failing[] = [];
-  for (const [place, failure] of failures) {
-    if (letters[place] !== 'f') continue;
-    failing.push([
-      place,
-      failure.reason,
-      failure.severity,
-      failure.mode,
-      failure.policyId,
-      failure.since,
-      hash('sha256', JSON.stringify(failure.evidence), 'base64url').slice(0, 12),
-    ]);
+const decodeFailing = (text: string): Failing[] => (text === '' ? [] : (JSON.parse(text) as Failing[]));
+
+function* decodeDues(text: string): Generator<readonly [place: number, at: number]> {
+  if (text === '') return;
+  for (const due of text.split(',')) {
+    const colon = due.indexOf(':');
+    yield [Number(due.slice(0, colon)), Number(due.slice(colon + 1))];
   }
-  return failing.length === 0 ? '' : JSON.stringify(failing);
 }
 
-const decodeFailing = (text: string): Failing[] => (text === '' ? [] : (JSON.parse(text) as Failing[]));
+/**
+ * Whether nothing would be missed by what is stored: no check turns before the instant that is kept for it. It may be
+ * early: a check that is asked early goes back to sleep.
+ */
+export function wakesInTime(stored: string | null, now: string): boolean {
+  if (stored === null || stored === now) return true;
+  const kept = new Map(decodeDues(stored));
+  for (const [place, at] of decodeDues(now)) if ((kept.get(place) ?? Infinity) > at) return false;
+  return true;
+}

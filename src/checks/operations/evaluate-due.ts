@@ -8,16 +8,21 @@ import { systemActor } from '../../platform/http/index.js';
 import { Facts, MarksRepository } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
 import type { Evaluator } from '../engine/evaluate.js';
-import { differs, evaluateStream } from '../engine/evaluate-set.js';
-import { OutcomeSink, type Turn } from '../engine/outcome-sink.js';
+import { differs, evaluateStream, onlyWhatCameDue, type SetEvaluator } from '../engine/evaluate-set.js';
+import { OutcomeSink, type TouchedSubjects, type Turn } from '../engine/outcome-sink.js';
 import { EvaluationsRepository } from '../evaluations.repository.js';
-import type { SubjectType } from '../sdk/index.js';
+import type { Instant, SubjectType } from '../sdk/index.js';
 
 const CHUNK = 10_000;
 /** While chunk after chunk is full, they grow up to this: what is read once for each chunk is then read less often. */
 const LARGEST_CHUNK = 80_000;
 /** From this share of all subjects on, reading what hangs on all of them costs less than looking it up for each. */
 const LARGE_SHARE = 0.05;
+
+/** So many subjects that are asked the same have a statement of their own; fewer share one, which reads what any of them needs. */
+const WORTH_A_READING = 100;
+
+type DueSubject = Awaited<ReturnType<EvaluationsRepository['due']>>[number];
 
 export interface DueReport {
   readonly evaluated: number;
@@ -89,14 +94,11 @@ export class EvaluateDue {
     const now = this.clock.instant();
     const turns: Turn[] = [];
     let changed = 0;
-    for (const type of new Set([...changedSubjects.keys(), ...timedSubjects.keys()])) {
-      const ids = new Set([...(changedSubjects.get(type) ?? []), ...(timedSubjects.get(type) ?? [])]);
-      const evaluator = evaluators.get(type);
-      if (!evaluator) continue;
+    for (const { type, evaluator, ask, ids } of this.portions(evaluators, changedSubjects, due, now)) {
       const { table } = this.facts.relationOf(type);
       const of = ids.size >= CHUNK / 4 && ids.size >= LARGE_SHARE * (await evaluations.about(table)) ? 'all' : 'some';
       const writes = [];
-      for await (const subjects of evaluateStream(tx, this.facts, gaps, type, evaluator, {
+      for await (const subjects of evaluateStream(tx, this.facts, gaps, type, ask, {
         only: [...ids],
         of,
         now,
@@ -112,6 +114,7 @@ export class EvaluateDue {
             results: subject.after.results,
             failing: subject.after.failing,
             dueAt: subject.after.dueAt,
+            dueByCheck: subject.after.dueByCheck,
           });
           turns.push(...evaluator.turns(subject.id, subject.before, subject.after));
         }
@@ -135,6 +138,38 @@ export class EvaluateDue {
     const done = marked.count + due.length;
     if (done < limit) await this.recordPass(evaluations, passId, startedAt, totals);
     return done;
+  }
+
+  /**
+   * What is evaluated together. Of what changed, everything is asked; of what only time may have turned, the checks
+   * whose time has come, so that nothing is read for the others.
+   */
+  private *portions(
+    evaluators: ReadonlyMap<SubjectType, Evaluator>,
+    changed: TouchedSubjects,
+    due: readonly DueSubject[],
+    now: Instant,
+  ): Generator<{ type: SubjectType; evaluator: Evaluator; ask: SetEvaluator; ids: Set<string> }> {
+    for (const [type, evaluator] of evaluators) {
+      const whole = new Set(changed.get(type));
+      const timed = new Map<string, Map<string, readonly number[]>>();
+      for (const subject of due) {
+        if (subject.type !== type || whole.has(subject.id)) continue;
+        const places = evaluator.comeDue(subject, now);
+        if (places === null) whole.add(subject.id);
+        else {
+          const key = places.join();
+          timed.set(key, (timed.get(key) ?? new Map<string, readonly number[]>()).set(subject.id, places));
+        }
+      }
+      if (whole.size > 0) yield { type, evaluator, ask: evaluator, ids: whole };
+      const few = new Map<string, readonly number[]>();
+      for (const alike of timed.values()) {
+        if (alike.size < WORTH_A_READING) for (const [id, places] of alike) few.set(id, places);
+        else yield { type, evaluator, ask: onlyWhatCameDue(evaluator, alike), ids: new Set(alike.keys()) };
+      }
+      if (few.size > 0) yield { type, evaluator, ask: onlyWhatCameDue(evaluator, few), ids: new Set(few.keys()) };
+    }
   }
 
   /** With its last chunk; a pass that found nothing to do is none. */

@@ -55,9 +55,9 @@ export class ExplainSubject {
     let excepted = NOTHING_EXCEPTED;
     for await (const rows of copyRows(await evaluations.stream(type, plan, [id], true))) {
       for (const fields of rows) {
-        const over = gaps.over(readCopyField(fields[4]!), readCopyField(fields[5]!), readCopyField(fields[6]!));
+        const over = gaps.over(readCopyField(fields[5]!), readCopyField(fields[6]!), readCopyField(fields[7]!));
         const facts = plan.decode(fields, ROW_HEAD) as never;
-        excepted = readExcepted(fields[7]!);
+        excepted = readExcepted(fields[8]!);
         explanations = this.checks.of(type).map((check) => {
           const decision = decisions.of(check.id, facts, now);
           const base = {

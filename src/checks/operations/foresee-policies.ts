@@ -148,18 +148,25 @@ export class ForeseePolicies {
 }
 
 /** Stands for an evaluation nobody looks at. */
-const UNTOUCHED: Evaluated = { results: '', failing: '', dueAt: null, failures: new Map(), superseders: new Map() };
+const UNTOUCHED: Evaluated = {
+  results: '',
+  failing: '',
+  dueAt: null,
+  dueByCheck: '',
+  failures: new Map(),
+  superseders: new Map(),
+};
 
 /** Evaluates each subject under the policies as they are and as they would be; what differs turns. */
 class Comparison {
   private readonly turns = new Map<string, Turn[]>();
   /** What either of the two reads. */
-  readonly wanted: ReadonlySet<string> | undefined;
+  readonly wanted: ReadonlySet<string>;
   constructor(
     private readonly was: Evaluator,
     private readonly is: Evaluator,
   ) {
-    this.wanted = was.wanted && is.wanted ? new Set([...was.wanted, ...is.wanted]) : undefined;
+    this.wanted = new Set([...was.wanted, ...is.wanted]);
   }
 
   evaluate(...args: Parameters<Evaluator['evaluate']>): ReturnType<Evaluator['evaluate']> {

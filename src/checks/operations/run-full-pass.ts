@@ -7,6 +7,7 @@ import { type Logger, RootLogger } from '../../platform/logging/index.js';
 import { Facts, Marks } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
 import { type EvaluatedSubject, evaluateStream } from '../engine/evaluate-set.js';
+import { wakesInTime } from '../engine/evaluate.js';
 import { EvaluationsRepository } from '../evaluations.repository.js';
 import type { SubjectType } from '../sdk/index.js';
 
@@ -113,9 +114,10 @@ export class RunFullPass {
   }
 }
 
-/** The same outcomes, and a due time that is not too late. It may be early: a subject that is woken early is looked at and goes back to sleep. */
+/** The same outcomes, and due times that are not too late. It may be early: a subject that is woken early is looked at and goes back to sleep. */
 const isAsStored = ({ before, after }: EvaluatedSubject): boolean =>
   before !== null &&
   before.results === after.results &&
   before.failing === after.failing &&
-  (before.dueAt ?? Infinity) <= (after.dueAt ?? Infinity);
+  (before.dueAt ?? Infinity) <= (after.dueAt ?? Infinity) &&
+  wakesInTime(before.dueByCheck, after.dueByCheck);
