@@ -39,6 +39,8 @@ import { Certification1763730000183 } from './1763730000183-certification-3.js';
 import { Certification1763730000211 } from './1763730000211-certification-2.js';
 import { Certification1763730000184 } from './1763730000184-certification-4.js';
 import { Checks1763730000201 } from './1763730000201-checks-3.js';
+import { Findings1763730000202 } from './1763730000202-findings-4.js';
+import { Findings1763730000203 } from './1763730000203-findings-5.js';
 import { UseCases1763730000212 } from './1763730000212-use-cases-2.js';
 
 /** In the order they run. A migration that has landed is never edited: what it got wrong, the next one mends. */
@@ -85,4 +87,6 @@ export const migrations = [
   Certification1763730000184,
   UseCases1763730000212,
   Checks1763730000201,
+  Findings1763730000202,
+  Findings1763730000203,
 ] as const;

@@ -4,7 +4,7 @@ import type { SubjectType } from './sdk/index.js';
 import type { StoredEvaluation } from './engine/evaluate.js';
 
 /** What every streamed row starts with, before the facts. */
-export const ROW_HEAD = 9;
+export const ROW_HEAD = 10;
 
 /** `check reason`, as the engine asks for it. */
 const EXCEPTED = `string_agg(eo.check_id || ' ' || eo.reason, ',') AS excepted`;
@@ -17,6 +17,12 @@ export interface EvaluationChange {
   readonly failing: string;
   readonly dueAt: number | null;
   readonly dueByCheck: string;
+}
+
+/** A subject whose time has come, and what is stored of it. */
+export interface DueSubject extends StoredEvaluation {
+  readonly type: SubjectType;
+  readonly id: string;
 }
 
 /** Outcomes as they are stored, and the statements that join them with facts. */
@@ -37,12 +43,15 @@ export class EvaluationsRepository {
   }
 
   /** Subjects whose time has come. */
-  due(
-    now: Date,
-    limit: number,
-  ): Promise<{ type: SubjectType; id: string; results: string; dueByCheck: string | null }[]> {
-    return this.tx
-      .sql`SELECT subject_type AS type, subject_id AS id, results, due_by_check AS "dueByCheck" FROM evaluations WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+  async due(now: Date, limit: number): Promise<DueSubject[]> {
+    // Read in the order of the index, what was due before is passed over once and then known to be gone; a bitmap of the
+    // index would look at all of it again every time.
+    await this.tx.sql`SET LOCAL enable_bitmapscan = off`;
+    const rows = await this.tx.sql<
+      Omit<DueSubject, 'dueAt'> & { dueAt: string }
+    >`SELECT subject_type AS type, subject_id AS id, results, failing, epoch_ms(due_at) AS "dueAt", due_by_check AS "dueByCheck" FROM evaluations WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+    await this.tx.sql`RESET enable_bitmapscan`;
+    return rows.map((row) => ({ ...row, dueAt: Number(row.dueAt) }));
   }
 
   async countDue(now: Date): Promise<number> {
@@ -60,31 +69,34 @@ export class EvaluationsRepository {
     return Math.max(0, row!.rows);
   }
 
-  /** Facts of some subjects, or of all, with what is stored of them, as COPY text; where they lie is told only while there are gaps. */
+  /**
+   * Facts of some subjects, or of all, as COPY text, with what is stored of them unless that is known; where they lie is
+   * told only while there are gaps.
+   */
   async stream<S extends SubjectType>(
     type: S,
     plan: FactsPlan<S>,
     only: readonly string[] | null,
-    withGaps: boolean,
+    { withGaps, withStored }: { readonly withGaps: boolean; readonly withStored: boolean },
   ): ReturnType<Tx['copyOut']> {
     const { relation } = plan;
     await (only ? this.planByName() : this.planForAll());
     const head = [
       relation.id,
-      'ev.results',
-      'ev.failing',
-      'epoch_ms(ev.due_at)',
-      'ev.due_by_check',
+      ...['ev.results', 'ev.failing', 'epoch_ms(ev.due_at)', 'ev.due_by_check'].map((column) =>
+        withStored ? column : 'NULL',
+      ),
       ...[relation.scopeId, relation.resourceType, relation.parentExternalId].map((column) =>
         withGaps ? (column ?? 'NULL') : 'NULL',
       ),
       'ex.excepted',
+      relation.holderId ?? 'NULL',
     ];
     const { from } = relation;
     return this.tx.copyOut(`SELECT ${[...head, ...plan.select].join(', ')}
       ${only ? from.replace(/^FROM (\w+ \w+)/, `FROM unnest('{${only.map(uuidText).join(',')}}'::uuid[]) AS named(id) JOIN $1 ON named.id = ${relation.id}`) : from}
       ${plan.joins}
-      LEFT JOIN evaluations ev ON ev.subject_type = '${type}' AND ev.subject_id = ${relation.id}
+      ${withStored ? `LEFT JOIN evaluations ev ON ev.subject_type = '${type}' AND ev.subject_id = ${relation.id}` : ''}
       ${only ? `LEFT JOIN LATERAL (SELECT ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' AND eo.subject_id = ${relation.id}) ex ON true` : `LEFT JOIN (SELECT eo.subject_id, ${EXCEPTED} FROM excepted_outcomes eo WHERE eo.subject_type = '${type}' GROUP BY 1) ex ON ex.subject_id = ${relation.id}`}
       WHERE ${relation.live}`);
   }

@@ -60,6 +60,8 @@ export interface FindingWrite {
   readonly evidence: Readonly<Record<string, unknown>>;
   readonly since: Date;
   readonly due: DueColumns;
+  /** The identity whose standing a new finding takes over; null = it is ranked by its severity, until all that is about its subject is ranked. */
+  readonly holderId: string | null;
   /** It was resolved before: it opens again. */
   readonly reopens: boolean;
 }
@@ -102,13 +104,14 @@ export class FindingsRepository {
     if (rows.length === 0) return;
     const { of, due } = columnsOf(rows);
     await this.tx
-      .sql`INSERT INTO findings (id, check_id, check_version, subject_type, subject_id, reason, severity, mode, policy_id, status, evidence, since, opened_at, rank, due_at, due_from, due_days, due_basis, due_because, wave)
-      SELECT r.id, r.check_id, r.check_version, r.subject_type, r.subject_id, r.reason, r.severity, r.mode, r.policy_id, r.status, r.evidence::jsonb, r.since, ${at}, finding_points(r.severity), r.due_at, r.due_from, r.due_days, r.due_basis, r.due_because, r.wave
+      .sql`INSERT INTO findings (id, check_id, check_version, subject_type, subject_id, reason, severity, mode, policy_id, status, evidence, since, opened_at, rank, combination, due_at, due_from, due_days, due_basis, due_because, wave)
+      SELECT r.id, r.check_id, r.check_version, r.subject_type, r.subject_id, r.reason, r.severity, r.mode, r.policy_id, r.status, r.evidence::jsonb, r.since, ${at}, finding_points(r.severity) + combination_points(coalesce(cardinality(s.combination), 0)), coalesce(s.combination, '{}'), r.due_at, r.due_from, r.due_days, r.due_basis, r.due_because, r.wave
       FROM unnest(${of(({ id }) => id)}::uuid[], ${of(({ check }) => check)}::text[], ${of(({ checkVersion }) => checkVersion)}::integer[], ${of(({ subjectType }) => subjectType)}::text[], ${of(({ subjectId }) => subjectId)}::uuid[],
         ${of(({ reason }) => reason)}::text[], ${of(({ severity }) => severity)}::text[], ${of(({ mode }) => mode)}::text[], ${of(({ policyId }) => policyId)}::uuid[], ${of(({ status }) => status)}::text[],
         ${of(({ evidence }) => JSON.stringify(evidence))}::text[], ${of(({ since }) => since.toISOString())}::timestamptz[], ${due(({ dueAt }) => dueAt?.toISOString())}::timestamptz[], ${due(({ dueFrom }) => dueFrom?.toISOString())}::timestamptz[],
-        ${due(({ dueDays }) => dueDays)}::smallint[], ${due(({ dueBasis }) => dueBasis)}::text[], ${due(({ dueBecause }) => dueBecause)}::text[], ${due(({ wave }) => wave)}::smallint[])
-        AS r(id, check_id, check_version, subject_type, subject_id, reason, severity, mode, policy_id, status, evidence, since, due_at, due_from, due_days, due_basis, due_because, wave)`;
+        ${due(({ dueDays }) => dueDays)}::smallint[], ${due(({ dueBasis }) => dueBasis)}::text[], ${due(({ dueBecause }) => dueBecause)}::text[], ${due(({ wave }) => wave)}::smallint[], ${of(({ holderId }) => holderId)}::uuid[])
+        AS r(id, check_id, check_version, subject_type, subject_id, reason, severity, mode, policy_id, status, evidence, since, due_at, due_from, due_days, due_basis, due_because, wave, holder_id)
+      LEFT JOIN standings s ON s.identity_id = r.holder_id`;
   }
 
   async update(rows: readonly FindingWrite[], at: Date): Promise<void> {

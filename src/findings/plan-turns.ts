@@ -11,6 +11,9 @@ import {
 import { NO_PLACE, placeKey } from './queries/place-subjects.js';
 import { isWorse } from './severity.js';
 
+/** What these say of one subject decides how everything stands that its holder has. */
+export const DECIDE_STANDING: ReadonlySet<string> = new Set(['identity-is-used', 'credential-is-used']);
+
 export type FailingTurn = Extract<Turn, { to: 'failing' }>;
 
 const RESOLUTION: Partial<Record<Turn['to'], Resolution>> = {
@@ -84,6 +87,7 @@ function writeOf(turn: FailingTurn, before: FindingRow | undefined, around: Arou
     evidence: turn.evidence,
     since: new Date(turn.since),
     due: dueOf(turn, fresh ? undefined : before, worsens, around),
+    holderId: turn.held && !turn.held.beside.some((check) => DECIDE_STANDING.has(check)) ? turn.held.by : null,
     reopens,
   };
 }

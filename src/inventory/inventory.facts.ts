@@ -78,6 +78,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
     scopeId: 'i.scope_id',
     resourceType: 'i.resource_type',
     parentExternalId: 'i.external_id',
+    holderId: null,
     sourceId: 'i.source_id',
   });
   facts.contribute({
@@ -186,6 +187,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
     scopeId: 'c.scope_id',
     resourceType: 'c.resource_type',
     parentExternalId: 'i.external_id',
+    holderId: 'c.identity_id',
     sourceId: 'c.source_id',
   });
   facts.contribute({
@@ -258,6 +260,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
     scopeId: 'g.scope_id',
     resourceType: 'g.resource_type',
     parentExternalId: 'i.external_id',
+    holderId: 'g.identity_id',
     sourceId: 'g.source_id',
   });
   facts.contribute({
@@ -301,6 +304,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
     scopeId: null,
     resourceType: null,
     parentExternalId: null,
+    holderId: null,
     sourceId: 'src.id',
   });
   facts.contribute({

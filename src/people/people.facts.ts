@@ -12,6 +12,7 @@ export function contributePeople(facts: Facts): void {
     scopeId: null,
     resourceType: null,
     parentExternalId: null,
+    holderId: null,
     sourceId: null,
   });
   facts.contribute({

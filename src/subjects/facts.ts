@@ -28,6 +28,8 @@ export interface SubjectRelation {
   readonly scopeId: string | null;
   readonly resourceType: string | null;
   readonly parentExternalId: string | null;
+  /** The identity that holds it; null where none does. */
+  readonly holderId: string | null;
   /** Its source; null where it has none. */
   readonly sourceId: string | null;
 }

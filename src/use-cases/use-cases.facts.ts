@@ -58,6 +58,7 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
     scopeId: null,
     resourceType: null,
     parentExternalId: null,
+    holderId: null,
     sourceId: null,
   });
   facts.contribute({
@@ -110,6 +111,7 @@ export function contributeUseCases(facts: Facts, marks: Marks, visibility: Visib
     scopeId: null,
     resourceType: null,
     parentExternalId: null,
+    holderId: null,
     sourceId: null,
   });
   facts.contribute({

@@ -9,8 +9,6 @@ describe('the receiver of security events', () => {
   let t: Signals['t'];
   let keys: Signals['keys'];
   let foreign: Signals['foreign'];
-  let token: Signals['token'];
-  let transmitter: Signals['transmitter'];
   let other: Signals['other'];
   let claimsOf: Signals['claimsOf'];
   let sign: Signals['sign'];
@@ -20,7 +18,7 @@ describe('the receiver of security events', () => {
   let everything: Signals['everything'];
   beforeAll(async () => {
     signals = await startSignals();
-    ({ t, keys, foreign, token, transmitter, other, claimsOf, sign, push, helpOf, standing, everything } = signals);
+    ({ t, keys, foreign, other, claimsOf, sign, push, helpOf, standing, everything } = signals);
   });
   afterAll(() => signals.close());
 

@@ -16,6 +16,8 @@ import {
 /** One subject, evaluated beside what was stored of it. */
 export interface EvaluatedSubject {
   readonly id: string;
+  /** The identity that holds it; null where none does. */
+  readonly holderId: string | null;
   readonly before: StoredEvaluation | null;
   readonly after: Evaluated;
 }
@@ -33,6 +35,8 @@ export interface StreamOptions {
 /** Whoever answers for the subjects of a stream, and the facts that takes. */
 export interface SetEvaluator {
   readonly wanted: ReadonlySet<string>;
+  /** What is stored of a subject, where that is known; left out = it is read with the facts. */
+  readonly stored?: (subjectId: string) => StoredEvaluation;
   evaluate(
     subjectId: string,
     facts: never,
@@ -40,18 +44,23 @@ export interface SetEvaluator {
     ownTypeHasGap: boolean,
     gaps: GapTypes,
     excepted: Excepted,
-    before: StoredEvaluation | null,
   ): Evaluated;
 }
 
+/** What has come due of a subject, beside what is stored of it. */
+export interface CameDue {
+  readonly places: readonly number[];
+  readonly stored: StoredEvaluation;
+}
+
 /** Asks of each subject only the checks whose time has come, by its id; facts are read for these alone. */
-export const onlyWhatCameDue = (
-  evaluator: Evaluator,
-  placesOf: ReadonlyMap<string, readonly number[]>,
-): SetEvaluator => ({
-  wanted: evaluator.factsOf(new Set([...placesOf.values()].flat())),
-  evaluate: (id, facts, now, ownTypeHasGap, gaps, excepted, before) =>
-    evaluator.evaluateAgain(placesOf.get(id)!, before!, id, facts, now, ownTypeHasGap, gaps, excepted),
+export const onlyWhatCameDue = (evaluator: Evaluator, due: ReadonlyMap<string, CameDue>): SetEvaluator => ({
+  wanted: evaluator.factsOf(new Set([...due.values()].flatMap(({ places }) => places))),
+  stored: (id) => due.get(id)!.stored,
+  evaluate: (id, facts, now, ownTypeHasGap, gaps, excepted) => {
+    const { places, stored } = due.get(id)!;
+    return evaluator.evaluateAgain(places, stored, id, facts, now, ownTypeHasGap, gaps, excepted);
+  },
 });
 
 /** Streams subjects of one kind through their checks, a chunk of rows at a time, in constant memory. */
@@ -64,27 +73,23 @@ export async function* evaluateStream(
   options: StreamOptions,
 ): AsyncGenerator<EvaluatedSubject[]> {
   const plan = facts.plan(type, evaluator.wanted, options.of);
-  const stream = await tx.use(EvaluationsRepository).stream(type, plan, options.only, !gaps.areNone);
+  const stream = await tx.use(EvaluationsRepository).stream(type, plan, options.only, {
+    withGaps: !gaps.areNone,
+    withStored: evaluator.stored === undefined,
+  });
   for await (const rows of copyRows(stream)) {
     const chunk: EvaluatedSubject[] = [];
     let ids = '';
     for (const fields of rows) {
       const id = fields[0]!;
       ids += id;
-      const before =
-        fields[1] === '\\N'
-          ? null
-          : {
-              results: fields[1]!,
-              failing: fields[2] === '' ? '' : readCopyField(fields[2]!)!,
-              dueAt: fields[3] === '\\N' ? null : Number(fields[3]),
-              dueByCheck: fields[4] === '\\N' ? null : fields[4]!,
-            };
+      const before = evaluator.stored?.(id) ?? readStored(fields);
       const over = gaps.areNone
         ? gaps.over(null, null, null)
         : gaps.over(readCopyField(fields[5]!), readCopyField(fields[6]!), readCopyField(fields[7]!));
       chunk.push({
         id,
+        holderId: readCopyField(fields[9]!),
         before,
         after: evaluator.evaluate(
           id,
@@ -93,13 +98,22 @@ export async function* evaluateStream(
           over.own,
           over.types,
           readExcepted(fields[8]!),
-          before,
         ),
       });
     }
     options.digest?.update(ids);
     yield chunk;
   }
+}
+
+function readStored([, results, failing, dueAt, dueByCheck]: readonly string[]): StoredEvaluation | null {
+  if (results === '\\N') return null;
+  return {
+    results: results!,
+    failing: failing === '' ? '' : readCopyField(failing!)!,
+    dueAt: dueAt === '\\N' ? null : Number(dueAt),
+    dueByCheck: dueByCheck === '\\N' ? null : dueByCheck!,
+  };
 }
 
 /** What is excepted of a streamed subject. */

@@ -298,21 +298,25 @@ export class Evaluator {
     return turns;
   }
 
+  /** Checks of which something may be open: they fail, or cannot be evaluated and may have failed before. */
+  openIn(results: string): string[] {
+    return this.checks
+      .filter(({ place }) => ['f', 's', 'e'].includes(results[place] ?? '-'))
+      .map(({ check }) => check.id);
+  }
+
   /** The subject is gone: everything that was open about it ends. */
   gone(subjectId: string, before: StoredEvaluation): Turn[] {
-    return this.checks.flatMap(({ check, place }) =>
-      ['f', 's', 'e'].includes(before.results[place] ?? '-')
-        ? [
-            {
-              check: check.id,
-              checkVersion: check.version,
-              subjectType: this.subject,
-              subjectId,
-              to: 'subject-gone' as const,
-            },
-          ]
-        : [],
-    );
+    const open = new Set(this.openIn(before.results));
+    return this.checks
+      .filter(({ check }) => open.has(check.id))
+      .map(({ check: { id, version } }) => ({
+        check: id,
+        checkVersion: version,
+        subjectType: this.subject,
+        subjectId,
+        to: 'subject-gone',
+      }));
   }
 }
 

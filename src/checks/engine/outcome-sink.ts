@@ -21,6 +21,13 @@ export type Turn = {
       readonly policyId: string;
       readonly since: number;
       readonly evidence: Readonly<Record<string, unknown>>;
+      /** Told where nothing but time has moved about the subject. */
+      readonly held?: {
+        /** The identity that holds it. */
+        readonly by: string;
+        /** Checks of which something may have been open about it. */
+        readonly beside: readonly string[];
+      };
     }
   | { readonly to: 'passing' | 'not-applicable' | 'subject-gone' | 'frozen' }
   | { readonly to: 'superseded'; readonly by: string }
@@ -43,12 +50,16 @@ export type TouchedSubjects = ReadonlyMap<SubjectType, ReadonlySet<string>>;
 
 /** Port: whoever keeps findings takes the turns in, in the transaction that stores the outcomes. */
 export abstract class OutcomeSink {
-  abstract apply(tx: Tx, turns: readonly Turn[], passId: string): Promise<Readonly<Record<string, number>>>;
   /**
-   * Called after `apply`: what findings tell beside their outcome may have moved with the subjects. `changed` was marked
-   * as changed, `timed` came up by its time alone: nothing else about it has moved since it was last evaluated.
+   * What findings tell beside their outcome may have moved with the subjects even where nothing turned: `changed` was
+   * marked as changed, `timed` came up by its time alone, and nothing else about it has moved since it was last evaluated.
    */
-  abstract touched(tx: Tx, changed: TouchedSubjects, timed: TouchedSubjects, turns: readonly Turn[]): Promise<void>;
+  abstract apply(
+    tx: Tx,
+    turns: readonly Turn[],
+    passId: string,
+    touched: { readonly changed: TouchedSubjects; readonly timed: TouchedSubjects },
+  ): Promise<Readonly<Record<string, number>>>;
   /** What `apply` would do, without writing: under policies that may not be saved, by id. */
   abstract foresee(
     tx: Tx,

@@ -8,9 +8,16 @@ import { systemActor } from '../../platform/http/index.js';
 import { Facts, MarksRepository } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
 import type { Evaluator } from '../engine/evaluate.js';
-import { differs, evaluateStream, onlyWhatCameDue, type SetEvaluator } from '../engine/evaluate-set.js';
+import {
+  type CameDue,
+  differs,
+  type EvaluatedSubject,
+  evaluateStream,
+  onlyWhatCameDue,
+  type SetEvaluator,
+} from '../engine/evaluate-set.js';
 import { OutcomeSink, type TouchedSubjects, type Turn } from '../engine/outcome-sink.js';
-import { EvaluationsRepository } from '../evaluations.repository.js';
+import { type DueSubject, EvaluationsRepository } from '../evaluations.repository.js';
 import type { Instant, SubjectType } from '../sdk/index.js';
 
 const CHUNK = 10_000;
@@ -21,8 +28,6 @@ const LARGE_SHARE = 0.05;
 
 /** So many subjects that are asked the same have a statement of their own; fewer share one, which reads what any of them needs. */
 const WORTH_A_READING = 100;
-
-type DueSubject = Awaited<ReturnType<EvaluationsRepository['due']>>[number];
 
 export interface DueReport {
   readonly evaluated: number;
@@ -116,15 +121,14 @@ export class EvaluateDue {
             dueAt: subject.after.dueAt,
             dueByCheck: subject.after.dueByCheck,
           });
-          turns.push(...evaluator.turns(subject.id, subject.before, subject.after));
+          turns.push(...withHolder(subject, ask.stored !== undefined, evaluator));
         }
       }
       await evaluations.write(type, writes);
       changed += writes.length;
       turns.push(...(await this.end(evaluations, evaluator, type, [...ids])));
     }
-    const counts = turns.length > 0 ? await this.sink.apply(tx, turns, passId) : {};
-    await this.sink.touched(tx, changedSubjects, timedSubjects, turns);
+    const counts = await this.sink.apply(tx, turns, passId, { changed: changedSubjects, timed: timedSubjects });
     totals.changed = totals.changed! + changed;
     for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
     if (turns.length > 0) {
@@ -152,20 +156,20 @@ export class EvaluateDue {
   ): Generator<{ type: SubjectType; evaluator: Evaluator; ask: SetEvaluator; ids: Set<string> }> {
     for (const [type, evaluator] of evaluators) {
       const whole = new Set(changed.get(type));
-      const timed = new Map<string, Map<string, readonly number[]>>();
+      const timed = new Map<string, Map<string, CameDue>>();
       for (const subject of due) {
         if (subject.type !== type || whole.has(subject.id)) continue;
         const places = evaluator.comeDue(subject, now);
         if (places === null) whole.add(subject.id);
         else {
           const key = places.join();
-          timed.set(key, (timed.get(key) ?? new Map<string, readonly number[]>()).set(subject.id, places));
+          timed.set(key, (timed.get(key) ?? new Map<string, CameDue>()).set(subject.id, { places, stored: subject }));
         }
       }
       if (whole.size > 0) yield { type, evaluator, ask: evaluator, ids: whole };
-      const few = new Map<string, readonly number[]>();
+      const few = new Map<string, CameDue>();
       for (const alike of timed.values()) {
-        if (alike.size < WORTH_A_READING) for (const [id, places] of alike) few.set(id, places);
+        if (alike.size < WORTH_A_READING) for (const [id, one] of alike) few.set(id, one);
         else yield { type, evaluator, ask: onlyWhatCameDue(evaluator, alike), ids: new Set(alike.keys()) };
       }
       if (few.size > 0) yield { type, evaluator, ask: onlyWhatCameDue(evaluator, few), ids: new Set(few.keys()) };
@@ -204,6 +208,14 @@ export class EvaluateDue {
     await evaluations.forget(type, [...stored.keys()]);
     return [...stored].flatMap(([id, before]) => evaluator.gone(id, before));
   }
+}
+
+/** What turned of a subject. Where only time has moved, who holds it is told as well. */
+function withHolder({ id, holderId, before, after }: EvaluatedSubject, isTimed: boolean, evaluator: Evaluator): Turn[] {
+  const turns = evaluator.turns(id, before, after);
+  if (!isTimed || holderId === null) return turns;
+  const held = { by: holderId, beside: evaluator.openIn(before!.results) };
+  return turns.map((turn) => (turn.to === 'failing' ? { ...turn, held } : turn));
 }
 
 function byKind(subjects: readonly { type: SubjectType; id: string }[]): Map<SubjectType, Set<string>> {

@@ -53,7 +53,9 @@ export class ExplainSubject {
     const plan = this.facts.plan(type);
     let explanations: Explanation[] | null = null;
     let excepted = NOTHING_EXCEPTED;
-    for await (const rows of copyRows(await evaluations.stream(type, plan, [id], true))) {
+    for await (const rows of copyRows(
+      await evaluations.stream(type, plan, [id], { withGaps: true, withStored: false }),
+    )) {
       for (const fields of rows) {
         const over = gaps.over(readCopyField(fields[5]!), readCopyField(fields[6]!), readCopyField(fields[7]!));
         const facts = plan.decode(fields, ROW_HEAD) as never;

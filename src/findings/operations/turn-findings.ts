@@ -18,13 +18,10 @@ import { DuePlan } from '../due-plan.js';
 import { EndExceptions } from '../end-exceptions.js';
 import { ExceptionsRepository } from '../exceptions.repository.js';
 import { type FindingEvent, type FindingRow, FindingsRepository } from '../findings.repository.js';
-import { type Around, eventsOf, type PlannedWrite, planTurns, type TurnPlan } from '../plan-turns.js';
+import { type Around, DECIDE_STANDING, eventsOf, type PlannedWrite, planTurns, type TurnPlan } from '../plan-turns.js';
 import { placeSubjects } from '../queries/place-subjects.js';
 import { rankFindings } from '../queries/rank-findings.js';
 import { isWorse } from '../severity.js';
-
-/** What these say of one subject decides how everything stands that its holder has. */
-const DECIDE_STANDING: ReadonlySet<string> = new Set(['identity-is-used', 'credential-is-used']);
 
 /** Findings that one event carries. */
 const ASKED_AT_ONCE = 500;
@@ -43,7 +40,25 @@ export class TurnFindings extends OutcomeSink {
     super();
   }
 
-  async apply(tx: Tx, turns: readonly Turn[], passId: string): Promise<Readonly<Record<string, number>>> {
+  async apply(
+    tx: Tx,
+    turns: readonly Turn[],
+    passId: string,
+    touched: { readonly changed: TouchedSubjects; readonly timed: TouchedSubjects },
+  ): Promise<Readonly<Record<string, number>>> {
+    const { writes, counts } = turns.length === 0 ? { writes: [], counts: {} } : await this.turn(tx, turns, passId);
+    // What opened with its holder's standing is ranked already; what opened again still has the rank it had.
+    const ranked = new Set(writes.flatMap(({ write }) => (write.holderId === null ? [] : [write.subjectId])));
+    for (const { before, write } of writes) if (before) ranked.delete(write.subjectId);
+    await this.rank(tx, touched, turns, ranked);
+    return counts;
+  }
+
+  private async turn(
+    tx: Tx,
+    turns: readonly Turn[],
+    passId: string,
+  ): Promise<{ writes: readonly PlannedWrite[]; counts: Record<string, number> }> {
     const findings = tx.use(FindingsRepository);
     const around = await this.around(tx, turns, 'locked', null);
     const { at } = around;
@@ -77,10 +92,15 @@ export class TurnFindings extends OutcomeSink {
     await findings.addEvents(events, at);
     await this.endWhatWasAllowed(tx, plan, at);
     await this.tellWhatIsAsked(tx, plan, passId);
-    return tally(events);
+    return { writes: plan.writes, counts: tally(events) };
   }
 
-  async touched(tx: Tx, changed: TouchedSubjects, timed: TouchedSubjects, turns: readonly Turn[]): Promise<void> {
+  private async rank(
+    tx: Tx,
+    { changed, timed }: { readonly changed: TouchedSubjects; readonly timed: TouchedSubjects },
+    turns: readonly Turn[],
+    ranked: ReadonlySet<string>,
+  ): Promise<void> {
     const turned = new Map<string, boolean>();
     for (const { subjectId, check } of turns)
       turned.set(subjectId, turned.get(subjectId) === true || DECIDE_STANDING.has(check));
@@ -93,7 +113,9 @@ export class TurnFindings extends OutcomeSink {
       identities: of('identity', anyTurn),
       credentials: of('credential', (id) => turned.get(id) === true),
       grants: of('grant', anyTurn),
-      credentialsAlone: [...(timed.get('credential') ?? [])].filter((id) => turned.get(id) === false),
+      credentialsAlone: [...(timed.get('credential') ?? [])].filter(
+        (id) => turned.get(id) === false && !ranked.has(id),
+      ),
     };
     if (Object.values(touched).every((ids) => ids.length === 0)) return;
     await rankFindings(tx, touched);
