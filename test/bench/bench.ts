@@ -143,7 +143,7 @@ const dropDatabase = (serverUrl: string, name: string): Promise<void> =>
   admin(serverUrl, `DROP DATABASE ${name}`, 'CHECKPOINT');
 
 /** What the product's own scripts give to Node. */
-const PRODUCT_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=30'];
+const PRODUCT_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
 
 /** Each step runs in a process of its own, so that its peak of memory is its own. */
 async function inProcess<T>(work: Work, signal: AbortSignal): Promise<T> {

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { Worker } from 'node:worker_threads';
 import type pg from 'pg';
 import { CreateToken } from '../../src/access-control/operations/create-token.js';
 import { CampaignsRepository } from '../../src/certification/campaigns.repository.js';
@@ -190,7 +191,7 @@ function counted(tx: Tx, read: () => void): Tx {
   });
 }
 
-/** The first page of fifty, over HTTP with the reviewer's own token, from the request to the last byte; each reviewer in turn. */
+/** The first page of fifty, over HTTP with the reviewer's own token, from the request to the last byte as a client in another thread sees it; each reviewer in turn. */
 async function pageRow(product: Product, kept: string, n: number): Promise<BenchRow> {
   await giveEvidence(product, kept);
   const { sql } = product;
@@ -206,15 +207,16 @@ async function pageRow(product: Product, kept: string, n: number): Promise<Bench
       (await product.get(CreateToken).execute(ACTOR, { name: 'bench', roles: [], expiresInDays: 1, ownerId: id }))
         .token,
     );
-  const ask = (at: number): Promise<string> =>
-    get(new URL(`/api/v1/review-items?reviewer=me&limit=${PAGE}`, base), tokens[at % tokens.length]!, agent);
-  for (const [at, { id }] of reviewers.entries()) await checkPage(sql, kept, id, await ask(at));
-  const times: number[] = [];
-  for (let at = 0; at < WARM + REQUESTS; at++) {
-    const took = await timed(() => ask(at));
-    if (at >= WARM) times.push(took);
-  }
+  const url = new URL(`/api/v1/review-items?reviewer=me&limit=${PAGE}`, base);
+  for (const [at, { id }] of reviewers.entries()) await checkPage(sql, kept, id, await get(url, tokens[at]!, agent));
   agent.destroy();
+  const times = await new Promise<number[]>((resolve, reject) =>
+    new Worker(new URL('./page-client.mjs', import.meta.url), {
+      workerData: { url: url.href, tokens, warm: WARM, requests: REQUESTS },
+    })
+      .on('message', resolve)
+      .on('error', reject),
+  );
   const sorted = times.sort((a, b) => a - b);
   const percentile = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1]!;
   note(

@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { Database, FreshStatistics, type Tx } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
+import { withTightHeap } from '../../platform/memory/index.js';
 import { Facts, MarksRepository } from '../../subjects/index.js';
 import { Engine } from '../engine/engine.js';
 import type { Evaluator } from '../engine/evaluate.js';
@@ -50,7 +51,14 @@ export class EvaluateDue {
     private readonly clock: Clock,
   ) {}
 
-  async execute(
+  execute(
+    signal?: AbortSignal,
+    evidence?: { readInput(input: unknown): void; usedParameters(parameters: unknown): void },
+  ): Promise<DueReport> {
+    return withTightHeap(() => this.evaluate(signal, evidence));
+  }
+
+  private async evaluate(
     signal?: AbortSignal,
     evidence?: { readInput(input: unknown): void; usedParameters(parameters: unknown): void },
   ): Promise<DueReport> {

@@ -25,6 +25,7 @@ import { strikeOutSecrets } from '../../platform/crypto/index.js';
 import { Database, FreshStatistics, type Tx } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
 import { type Logger, RootLogger } from '../../platform/logging/index.js';
+import { withTightHeap } from '../../platform/memory/index.js';
 import { Uploads } from '../../platform/uploads/index.js';
 import { Marks } from '../../subjects/index.js';
 import { Surroundings } from '../reading/connector-host.js';
@@ -107,7 +108,7 @@ export class RunSync {
       if (run.confirmedBy !== null) return await this.carryOutHeld(run);
       const prepared = await this.prepare(run, complain);
       try {
-        return await this.read(prepared, errors, complain, signal);
+        return await withTightHeap(() => this.read(prepared, errors, complain, signal));
       } finally {
         await prepared.session.close?.();
       }

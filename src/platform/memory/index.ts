@@ -1,0 +1,1 @@
+export { withTightHeap } from './tight-heap.js';
