@@ -99,6 +99,23 @@ export class ActionsRepository {
     await this.tx
       .sql`UPDATE action_bases b SET withdrawn_at = ${at}::timestamptz, withdrawn_because = f.because FROM actions a, jsonb_to_recordset(${JSON.stringify(findings)}::jsonb) AS f(id uuid, because text, "stillAsks" text)
       WHERE a.id = b.action_id AND a.id = ANY(${ids}::uuid[]) AND b.type = 'finding' AND b.id = f.id AND b.withdrawn_at IS NULL AND a.kind IS DISTINCT FROM f."stillAsks"`;
+    return this.cancelUnasked(ids);
+  }
+
+  /** The same of everything that some others of one type (`ids` yields their ids) asked for. */
+  async withdrawAll(type: string, ids: Sql, at: Date): Promise<Readonly<Record<string, number>>> {
+    const asked = sql`SELECT b.action_id FROM action_bases b WHERE b.type = ${type} AND b.withdrawn_at IS NULL AND b.id IN (${ids})`;
+    const locked = await this.tx.sql<{
+      id: string;
+    }>`SELECT a.id FROM actions a WHERE a.${NOTHING_RAN} AND a.id IN (${asked}) ORDER BY a.id FOR UPDATE OF a`;
+    if (locked.length === 0) return {};
+    const actions = locked.map(({ id }) => id);
+    await this.tx
+      .sql`UPDATE action_bases b SET withdrawn_at = ${at}::timestamptz, withdrawn_because = 'not-asked' WHERE b.action_id = ANY(${actions}::uuid[]) AND b.type = ${type} AND b.withdrawn_at IS NULL AND b.id IN (${ids})`;
+    return this.cancelUnasked(actions);
+  }
+
+  private async cancelUnasked(ids: readonly string[]): Promise<Readonly<Record<string, number>>> {
     const cancelled = await this.tx.sql<{ kind: string; n: number }>`WITH cancelled AS (
         UPDATE actions a SET status = 'cancelled', version = a.version + 1 WHERE a.id = ANY(${ids}::uuid[]) AND a.${NOTHING_RAN} AND NOT EXISTS (SELECT 1 FROM action_bases b WHERE b.action_id = a.id AND b.withdrawn_at IS NULL) RETURNING a.kind)
       SELECT kind, count(*)::int AS n FROM cancelled GROUP BY kind ORDER BY kind`;

@@ -5,11 +5,16 @@ import { JobRegistry } from '../platform/jobs/index.js';
 import { ActionsController } from './actions.controller.js';
 import { FollowFindings } from './operations/follow-findings.js';
 import { PlanActions } from './operations/plan-actions.js';
+import { WithdrawActions } from './operations/withdraw-actions.js';
 import { followEnforcement, followFindings } from './remediation.jobs.js';
 import { placeActions } from './remediation.visibility.js';
 
 @Global()
-@Module({ controllers: [ActionsController], providers: [PlanActions, FollowFindings], exports: [PlanActions] })
+@Module({
+  controllers: [ActionsController],
+  providers: [PlanActions, WithdrawActions, FollowFindings],
+  exports: [PlanActions, WithdrawActions],
+})
 export class RemediationModule {
   constructor(visibility: Visibility, registry: JobRegistry, audit: Audit, follow: FollowFindings) {
     placeActions(visibility);

@@ -142,6 +142,7 @@ describe('a collection', () => {
     grant('runner-07', 'writer'),
   ];
   let first: any;
+  let second: any;
   beforeAll(async () => {
     t = await startApp();
     o = await reviewedOrganisation(t);
@@ -215,6 +216,7 @@ describe('a collection', () => {
       body: { name: 'Fleet again' },
     });
     expect(clone.body).toMatchObject({ clonedFrom: first.id, status: 'draft' });
+    second = clone.body;
     await o.launch(clone.body.id);
     const asked = await o.mine(3);
     const sampled = asked.filter(({ mode }) => mode === 'sample');
@@ -231,5 +233,39 @@ describe('a collection', () => {
       population: { count: 40 },
       counts: { items: 5, carried: 35, sampled: 4 },
     });
+  });
+
+  it('asks after all about what was carried and became riskier meanwhile, and covers everybody in the end', async () => {
+    const [item, other] = await itemsOf(t, second.id, '&mode=carried');
+    await t.sql(`UPDATE identities SET privilege = 'admin', environment = 'production' WHERE id = $1`, [
+      item.subject.id,
+    ]);
+    for (let round = 0; round < 2; round++) {
+      t.clock.advance({ minutes: 15 });
+      await t.settle();
+      const asked = (await o.mine(3, '&state=open')).filter(({ subject }: any) => subject.id === item.subject.id);
+      expect(asked).toMatchObject([
+        {
+          mode: 'asked',
+          route: 'owner',
+          risk: 'critical',
+          cites: null,
+          evidence: { risk: { level: 'critical' } },
+          evidenceHash: expect.any(String),
+        },
+      ]);
+    }
+    const carried = await itemsOf(t, second.id, '&mode=carried');
+    expect(carried).toHaveLength(34);
+    expect(carried.map(({ id }) => id)).toContain(other.id);
+    const { body } = await t.call('GET', '/api/v1/audit-entries?type=certification.carried-item-asked');
+    expect(body.data.map(({ data }: any) => data)).toMatchObject([
+      { risk: { before: 'low', after: 'critical' }, cited: item.cites },
+    ]);
+    for (const open of await o.mine(3, '&state=open'))
+      expect((await o.decide(3, open, { verdict: 'keep', reason: 'looked at each' })).status).toBe(200);
+    await endNow(o, second.id);
+    const { body: results } = await t.call('GET', `/api/v1/campaigns/${second.id}/results`);
+    expect(results.completeness).toMatchObject({ frozen: 40, present: 40, matches: true });
   });
 });

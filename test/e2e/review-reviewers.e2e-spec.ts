@@ -166,6 +166,42 @@ describe('who is asked', () => {
     expect(await planned()).toEqual(['owned', 'sponsored']);
   });
 
+  it('is planned no longer when the decision changes after the signature, or the campaign is called off', async () => {
+    const { id } = await launched({
+      scope: await ids('away'),
+      reviewers: ['owner'],
+      settings: { disableOnSigning: true },
+    });
+    const standing = async (): Promise<string[]> =>
+      (await t.call('GET', '/api/v1/actions')).body.data
+        .filter(({ target }: any) => target.displayName === 'away')
+        .map(({ status }: any) => status)
+        .sort();
+    const say = async (verdict: string) => {
+      const [item] = await o.mine(8, `&campaign=${id}`);
+      expect((await o.decide(8, item, { verdict, reason: 'thought about it' })).status).toBe(200);
+    };
+    const sign = async () =>
+      expect(
+        (await t.call('POST', `/api/v1/campaigns/${id}/sign`, { token: await o.tokenOf(8), body: {} })).status,
+      ).toBe(200);
+    await say('revoke');
+    await sign();
+    expect(await standing()).toEqual(['planned']);
+    await say('keep');
+    expect(await standing()).toEqual(['cancelled']);
+    await say('revoke');
+    await sign();
+    expect(await standing()).toEqual(['cancelled', 'planned']);
+    await t.call('POST', `/api/v1/campaigns/${id}/cancel`, { token: o.manager, body: { reason: 'asked too early' } });
+    expect(await standing()).toEqual(['cancelled', 'cancelled']);
+    const { body } = await t.call('GET', '/api/v1/audit-entries?type=remediation.actions-withdrawn');
+    expect(body.data.map(({ target, data }: any) => [target.type, data.withdrawn])).toEqual([
+      ['campaign', { disable: 1 }],
+      ['review-item', { disable: 1 }],
+    ]);
+  });
+
   it('is shown what it serves and who for, and what is hashed is what is shown', async () => {
     const { id } = await launched({ scope: await ids('serving'), reviewers: ['use-case-sponsor'] });
     const [item] = await o.mine(7, `&campaign=${id}`);

@@ -6,6 +6,7 @@ import { Clock } from '../../platform/clock/index.js';
 import { newId } from '../../platform/crypto/index.js';
 import { Database, type Tx } from '../../platform/database/index.js';
 import { type Actor, NotFound, ReferenceUnknown, RequestInvalid } from '../../platform/http/index.js';
+import { WithdrawActions } from '../../remediation/index.js';
 import type { Campaign } from '../campaign.js';
 import { CampaignsRepository } from '../campaigns.repository.js';
 import {
@@ -20,6 +21,7 @@ import { isAgainstAdvice, mayBe, reasonsToExplain } from '../decision-rules.js';
 import { findReviewer, rulesBehind } from '../queries/find-reviewer.js';
 import { grantsOf } from '../queries/grants-of.js';
 import { lookAgain } from '../queries/look-again.js';
+import { thisItem } from '../queries/open-items.js';
 import type { Verdict } from '../recommendation.js';
 import {
   type Decision,
@@ -61,6 +63,7 @@ export class DecideItem {
     private readonly audit: Audit,
     private readonly clock: Clock,
     private readonly further: AskFurther,
+    private readonly withdraw: WithdrawActions,
   ) {}
 
   async execute(actor: Actor, itemId: string, seen: number, input: DecisionInput): Promise<void> {
@@ -91,6 +94,14 @@ export class DecideItem {
     await items.addDecision(decision);
     if (input.verdict === 'not-mine') await this.routeOn(tx, actor, item, campaign, input.proposed ?? null);
     else await items.decided(item, decision);
+    // Planned at a signature that stood for another verdict: it takes another one to plan it again.
+    if (campaign.settings.disableOnSigning && item.verdict === 'revoke' && input.verdict !== 'revoke')
+      await this.withdraw.executeIn(
+        tx,
+        actor,
+        { type: 'review-item', id: item.id },
+        { type: 'review-item', ids: thisItem(item.id) },
+      );
     await this.audit.record(tx, {
       type: 'certification.item-decided',
       actor,

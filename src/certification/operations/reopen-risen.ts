@@ -5,7 +5,7 @@ import { Database } from '../../platform/database/index.js';
 import { systemActor } from '../../platform/http/index.js';
 import { FreezeEvidence } from './freeze-evidence.js';
 import { CampaignsRepository } from '../campaigns.repository.js';
-import { askRisenMembers } from '../queries/risen-members.js';
+import { askRisenCarried, askRisenMembers } from '../queries/risen-members.js';
 import { reopenRisen } from '../queries/risen-items.js';
 
 /** Asks again about what became riskier after it was decided, while the campaign runs. */
@@ -35,15 +35,16 @@ export class ReopenRisen {
             data: { campaign: id, subject: { type: subjectType, id: subjectId }, risk: { before, after } },
           });
         const members = await askRisenMembers(tx, campaign, this.clock.now());
-        await this.evidence.freeze(tx, campaign, members);
-        for (const { id: item, subjectType, subjectId, before, after, cited } of members)
+        const carried = await askRisenCarried(tx, campaign, this.clock.now());
+        await this.evidence.freeze(tx, campaign, [...members, ...carried]);
+        for (const { id: item, subjectType, subjectId, before, after, cited, mode } of [...members, ...carried])
           await this.audit.record(tx, {
-            type: 'certification.member-asked-alone',
+            type: mode === 'asked' ? 'certification.carried-item-asked' : 'certification.member-asked-alone',
             actor: systemActor('certification'),
             target: { type: 'review-item', id: item },
             data: { campaign: id, subject: { type: subjectType, id: subjectId }, risk: { before, after }, cited },
           });
-        return items.length + members.length;
+        return items.length + members.length + carried.length;
       });
     }
     return reopened;

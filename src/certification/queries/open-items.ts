@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../platform/database/index.js';
+import { type Sql, sql, type Tx } from '../../platform/database/index.js';
 
 /** How many items a campaign has, and how many of those asked are open. */
 export async function openItems(tx: Tx, campaignId: string): Promise<{ items: number; open: number }> {
@@ -7,3 +7,9 @@ export async function openItems(tx: Tx, campaignId: string): Promise<{ items: nu
   );
   return row!;
 }
+
+/** Every item of a campaign, by id. */
+export const itemsOf = (campaignId: string): Sql => sql`SELECT id FROM review_items WHERE campaign_id = ${campaignId}`;
+
+/** One item, for what takes a query of ids. */
+export const thisItem = (id: string): Sql => sql`SELECT ${id}::uuid`;
