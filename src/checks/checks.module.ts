@@ -67,7 +67,13 @@ export class ChecksModule {
         checks.of(type).flatMap(({ id, useMayBreak }) => (useMayBreak ? [id] : [])),
       ),
     );
-    marks.findNotEvaluatedBy((scopeIds) => notEvaluatedIn(facts, scopeIds));
+    marks.findNotEvaluatedBy((scopeIds) =>
+      notEvaluatedIn(facts, scopeIds, (type) => {
+        const moving = new Set(facts.namesOfKnownUse(type));
+        const readsAny = (names: readonly string[]): boolean => names.some((name) => moving.has(name));
+        return checks.of(type).flatMap((check) => (readsAny(check.facts as readonly string[]) ? [check.id] : []));
+      }),
+    );
     metrics.addGauge({
       name: 'mandate_evaluation_mismatches',
       help: 'Subjects on which the last self-check and the stored outcomes disagreed. Anything but 0 is a fault of Mandate.',

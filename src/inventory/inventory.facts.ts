@@ -23,8 +23,16 @@ const identityContext: Record<string, FactColumn> = {
 /** Last use and its span, out of the row's own usage and what its scope's reading covers. */
 const use = (usage: string, reading: string): Record<string, FactColumn> => ({
   lastUsedAt: { sql: `epoch_ms(${usage}.last_used_at)`, type: 'instant' },
-  useKnownSince: { sql: `epoch_ms(coalesce(${usage}.known_since, ${reading}.use_known_since))`, type: 'instant' },
-  useKnownUntil: { sql: `epoch_ms(coalesce(${usage}.known_until, ${reading}.use_known_until))`, type: 'instant' },
+  useKnownSince: {
+    sql: `epoch_ms(coalesce(${usage}.known_since, ${reading}.use_known_since))`,
+    type: 'instant',
+    ofKnownUse: true,
+  },
+  useKnownUntil: {
+    sql: `epoch_ms(coalesce(${usage}.known_until, ${reading}.use_known_until))`,
+    type: 'instant',
+    ofKnownUse: true,
+  },
 });
 
 const where = (alias: string): Record<string, FactColumn> => ({
@@ -114,7 +122,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       liveAiCredentials: { sql: 'coalesce(held.ai, 0)', type: 'number' },
       aiCredentialsEndAt: { sql: 'epoch_ms(held.ai_end)', type: 'instant' },
       passwordLastUsedAt: { sql: 'epoch_ms(held.password_used)', type: 'instant' },
-      passwordUseKnownSince: { sql: 'epoch_ms(held.password_known)', type: 'instant' },
+      passwordUseKnownSince: { sql: 'epoch_ms(held.password_known)', type: 'instant', ofKnownUse: true },
     },
   });
   facts.contribute({
@@ -128,11 +136,13 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
       anyUseKnownSince: {
         sql: 'epoch_ms(CASE WHEN coalesce(u.known_until, sr.use_known_until) IS NOT NULL THEN coalesce(u.known_since, sr.use_known_since) WHEN hu.used_until IS NOT NULL THEN hu.used_since END)',
         type: 'instant',
+        ofKnownUse: true,
       },
       // What the identity itself tells covers whatever it holds; else every credential has to tell.
       anyUseKnownUntil: {
         sql: 'epoch_ms(coalesce(u.known_until, sr.use_known_until, hu.used_until))',
         type: 'instant',
+        ofKnownUse: true,
       },
     },
   });
@@ -151,7 +161,7 @@ export function contributeInventory(facts: Facts, marks: Marks): void {
     joins: `LEFT JOIN LATERAL (SELECT ${PRIVILEGES} FROM (SELECT ${PRIVILEGE} ${PRIVILEGED_GRANTS} AND g.identity_id = i.id ORDER BY e.display_name, g.id LIMIT 100) one) mighty ON true`,
     joinsOfAll: `LEFT JOIN (SELECT one.identity_id, ${PRIVILEGES} FROM (SELECT ${PRIVILEGE}, row_number() OVER (PARTITION BY g.identity_id ORDER BY e.display_name, g.id) AS place ${PRIVILEGED_GRANTS}) one
       WHERE one.place <= 100 GROUP BY one.identity_id) mighty ON mighty.identity_id = i.id`,
-    columns: { heldPrivileges: { sql: `coalesce(mighty.privileges, '[]')`, type: 'json' } },
+    columns: { heldPrivileges: { sql: `coalesce(mighty.privileges, '[]')`, type: 'json', ofKnownUse: true } },
   });
   facts.contribute({
     subject: 'identity',

@@ -10,6 +10,8 @@ export type FactType = 'text' | 'instant' | 'number' | 'boolean' | 'json';
 export interface FactColumn {
   readonly sql: string;
   readonly type: FactType;
+  /** It moves with how far use is known: with nearly every reading, that is. */
+  readonly ofKnownUse?: true;
 }
 
 /** The rows that are subjects of one type: exactly one module contributes them. */
@@ -136,6 +138,13 @@ export class Facts {
 
   columnNames(subject: SubjectType): readonly string[] {
     return this.of(subject).flatMap(({ columns }) => Object.keys(columns));
+  }
+
+  /** Facts that move with how far use is known. */
+  namesOfKnownUse(subject: SubjectType): readonly string[] {
+    return this.of(subject).flatMap(({ columns }) =>
+      Object.entries(columns).flatMap(([name, { ofKnownUse }]) => (ofKnownUse ? [name] : [])),
+    );
   }
 
   /** The plan that reads `wanted` (or every) facts of a subject, with no join that none of them needs; `of` says whether a few subjects are read or a large share of all. */

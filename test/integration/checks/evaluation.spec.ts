@@ -79,6 +79,29 @@ describe('evaluation', () => {
     expect(await t.app.nest.get(RunFullPass).execute('self-check')).toMatchObject({ mismatches: 0, changed: 0 });
   });
 
+  it('looks again, after a reading that only knows use further, at what use could not be said of, and at nothing else', async () => {
+    const use = { lastUsedAt: t.clock.now().toISOString(), useKnownSince: '2024-01-01' };
+    const evaluated = async (rows: object[]): Promise<number> => {
+      await importFile(t, { format: 'ndjson', source: 'use' }, ndjson(rows));
+      t.clock.advance({ hours: 1 });
+      const before = await t.sql<{ n: number }>(`SELECT coalesce(sum(evaluated), 0)::int AS n FROM evaluation_passes`);
+      await importFile(t, { format: 'ndjson', source: 'use' }, ndjson(rows));
+      const after = await t.sql<{ n: number }>(`SELECT coalesce(sum(evaluated), 0)::int AS n FROM evaluation_passes`);
+      return after[0]!.n - before[0]!.n;
+    };
+    const told = [service('use-1'), key(t, 'told', 'use-1', 1, use)];
+    // The source itself, which was read.
+    expect(await evaluated(told)).toBe(1);
+    // Something else could not be said of it, all the same.
+    expect(
+      await t.sql(
+        `SELECT 1 FROM evaluations e JOIN credentials c ON c.id = e.subject_id WHERE c.external_id = 'told' AND e.results LIKE '%e%'`,
+      ),
+    ).toHaveLength(1);
+    expect(await evaluated([...told, service('use-2'), key(t, 'untold', 'use-2', 200)])).toBeGreaterThan(1);
+    expect(await t.app.nest.get(RunFullPass).execute('self-check')).toMatchObject({ mismatches: 0, changed: 0 });
+  });
+
   it('worsens the same finding, resolves it when it is mended, and opens the same one again', async () => {
     const file = (days: number) => ndjson([service('w'), key(t, 'key-w', 'w', days)]);
     await importFile(t, { format: 'ndjson', source: 'worse' }, file(100));
