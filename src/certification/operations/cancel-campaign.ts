@@ -7,11 +7,12 @@ import { mayBecome } from '../campaign.js';
 import { CampaignsRepository } from '../campaigns.repository.js';
 import { CampaignNotInState } from '../certification.errors.js';
 import { WithdrawActions } from '../../remediation/index.js';
-import { openItems, itemsOf } from '../queries/open-items.js';
+import { itemsOf, openItems } from '../queries/open-items.js';
 
 /**
  * Calls a campaign off. Nobody is asked any more; every item stays as it stood, as the record of what was decided and what never
- * was. No action follows from it, and what a signature planned is withdrawn unless it ran; silence has no consequence, nothing is attested, and what recurs ends with it.
+ * was. No action follows from it, and what a signature planned is withdrawn unless it ran; silence has no consequence, nothing is
+ * attested, and what recurs ends with it.
  */
 @Injectable()
 export class CancelCampaign {

@@ -114,7 +114,7 @@ export class RunFullPass {
   }
 }
 
-/** The same outcomes, and due times that are not too late. It may be early: a subject that is woken early is looked at and goes back to sleep. */
+/** The same outcomes, and due times that are not too late. They may be early: a subject that is woken early is looked at and goes back to sleep. */
 const isAsStored = ({ before, after }: EvaluatedSubject): boolean =>
   before !== null &&
   before.results === after.results &&
